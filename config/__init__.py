@@ -1,0 +1,8 @@
+"""Where the parts are put together: settings, URLs, Celery, the embedded servers and `manage.py up`.
+
+May import every other app; nobody imports it.
+"""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]
