@@ -1,0 +1,51 @@
+"""One embedded PostgreSQL and Valkey for a whole test run, on a folder that goes away with it.
+
+They start with the first test that asks for the database (with xdist: at once, before the workers). `fsync` is off
+here and only here; tests of faults start servers of their own.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from config.embedded import servers
+from config.supervisor import Supervisor
+
+IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+_cleanup = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not IN_WORKER and config.getoption("numprocesses", None):
+        _start_servers()
+
+
+def pytest_unconfigure() -> None:
+    _cleanup.close()
+    if not IN_WORKER:
+        shutil.rmtree(os.environ["SWITCHYARD_TEST_DATA"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def embedded_servers() -> None:
+    """PostgreSQL and Valkey answer at the addresses in the settings."""
+    if not IN_WORKER and not (Path(os.environ["SWITCHYARD_TEST_DATA"]) / "pg").exists():
+        _start_servers()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    embedded_servers: None, django_db_modify_db_settings_parallel_suffix: None
+) -> Iterator[None]:
+    yield
+
+
+def _start_servers() -> None:
+    data = Path(os.environ["SWITCHYARD_TEST_DATA"])
+    supervisor = Supervisor(print)
+    _cleanup.callback(supervisor.stop)
+    supervisor.start(servers.prepare(data, {}, durable=False))

@@ -1,0 +1,21 @@
+"""The product's settings on data that are thrown away: tests never touch an installation's own.
+
+The process that pytest starts first makes the folder; xdist's workers and the programs that tests start inherit it.
+"""
+
+import os
+import tempfile
+
+if "SWITCHYARD_TEST_DATA" not in os.environ:
+    os.environ["SWITCHYARD_TEST_DATA"] = tempfile.mkdtemp(prefix="switchyard-test-", dir="/tmp")
+os.environ["SWITCHYARD_DATA"] = os.environ["SWITCHYARD_TEST_DATA"]
+for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG"):
+    os.environ.pop(name, None)
+
+from config.settings import *  # noqa: E402, F403  the settings read the environment that is put right above
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
