@@ -15,7 +15,14 @@ def database(environ: Mapping[str, str], sockets: Path) -> dict[str, Any]:
     """Django's settings for the database at `DATABASE_URL`, or for the embedded server."""
     url = environ.get("DATABASE_URL")
     if not url:
-        return {"NAME": DATABASE_NAME, "USER": "postgres", "PASSWORD": "", "HOST": str(sockets), "PORT": "", "OPTIONS": {}}
+        return {
+            "NAME": DATABASE_NAME,
+            "USER": "postgres",
+            "PASSWORD": "",
+            "HOST": str(sockets),
+            "PORT": "",
+            "OPTIONS": {},
+        }
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):

@@ -5,11 +5,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.embedded import processes
-from config.embedded.accounts import Account
+from config.embedded.accounts import Account, identity
 
 
 def _nothing() -> None:
@@ -43,8 +44,7 @@ class Running:
         self.part = part
         self.started = time.monotonic()
         part.mend()
-        output = open(part.log, "ab") if part.log else None
-        try:
+        with open(part.log, "ab") if part.log else nullcontext() as output:
             self._process = subprocess.Popen(
                 part.command,
                 cwd=part.folder,
@@ -54,11 +54,8 @@ class Running:
                 stderr=output,
                 start_new_session=True,
                 preexec_fn=processes.die_with_parent(part.stop),
-                **_as(part.account),
+                **identity(part.account),
             )
-        finally:
-            if output:
-                output.close()
 
     @property
     def pid(self) -> int:
@@ -70,9 +67,7 @@ class Running:
 
     def exit_code(self) -> int | None:
         """None while it runs. What is left of its session is ended first: that number is ours until it is reaped."""
-        if self._process.returncode is None and os.waitid(
-            os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT
-        ):
+        if self._process.returncode is None and os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             self._signal_session(signal.SIGKILL)
         return self._process.poll()
 
@@ -96,9 +91,3 @@ class Running:
             os.killpg(self.pid, sig)
         except ProcessLookupError:
             return
-
-
-def _as(account: Account | None) -> dict[str, object]:
-    if account is None or account.is_ours:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}

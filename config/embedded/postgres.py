@@ -10,7 +10,7 @@ from psycopg import sql
 
 from config.addresses import DATABASE_NAME
 from config.embedded import processes
-from config.embedded.accounts import Account, CannotRun
+from config.embedded.accounts import Account, CannotRun, identity
 from config.parts import Part
 
 SETTINGS = {
@@ -64,7 +64,7 @@ def make_cluster(cluster: Path, programs: Path, account: Account) -> None:
         cwd="/",
         capture_output=True,
         text=True,
-        **({} if account.is_ours else {"user": account.uid, "group": account.gid, "extra_groups": []}),
+        **identity(account),
     )
     if made.returncode:
         raise CannotRun(f"PostgreSQL could not make its data folder {cluster}:\n{made.stderr.strip()}")
