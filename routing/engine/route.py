@@ -1,0 +1,191 @@
+"""The decision: facts through the tree to a target, and from the target's bench to a person, with everything written down.
+
+Live routing, test-a-lead and simulation all call `route`. It reads the world and the standing and changes neither;
+`take` moves the standing on by one outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from routing.engine import ledger
+from routing.engine.bench import Candidate, Needs, Presence
+from routing.engine.reach import STAFFED
+from routing.engine.facts import Facts, Value
+from routing.engine.ledger import Line
+from routing.engine.seat import Seat, find_seat
+from routing.engine.territories import territory_of
+from routing.engine.targets import ToDiscard, ToNurture, ToQueue
+from routing.engine.walk import Place, enter, settle
+from routing.engine.world import Standing, World
+
+ASSIGNED = "assigned"
+QUEUED = "queued"
+NURTURE = "nurture"
+DISCARDED = "discarded"
+
+NO_CODES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who was last given this person's lead, when, and whether he still holds it open."""
+
+    rep: str
+    since: datetime
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One lead to be decided. `key` names the person for stickiness and splits."""
+
+    key: str
+    facts: Facts
+    holder: Holder | None = None
+    held_before: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided and why. `excluded` is the first filter each rep failed; `lines` move the pool's ledger."""
+
+    kind: str
+    reason: str
+    rep: str | None = None
+    how: str = ""
+    pool: str | None = None
+    queue: str | None = None
+    track: str = ""
+    fallback: bool = False
+    sticky: bool = False
+    cover_for: str | None = None
+    strategy: str = ""
+    sla: str | None = None
+    tree: str = ""
+    rules: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=dict)
+    changed: Mapping[str, Value] = field(default_factory=dict)
+    candidates: tuple[Candidate, ...] = ()
+    excluded: Mapping[str, str] = NO_CODES
+    lines: tuple[Line, ...] = ()
+
+
+def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place:
+    """The first target that the rules give, before anybody is asked: pure in the facts, so it needs no lock."""
+    facts = _located(request.facts, world, now)
+    return settle(enter(world, tree or world.default_tree, facts, now), world, request.key, now)
+
+
+def route(request: Request, world: World, standing: Standing, presence: Presence, place: Place) -> Outcome:
+    """Decide one lead at `presence.now`: stickiness first, else the bench of the planned target, or of those after it."""
+    slug = place.path.partition("/")[0]
+    if kept := _sticky(request, world, presence, slug, place.facts):
+        return kept
+    codes: dict[str, str] = {}
+    looked_at: tuple[Candidate, ...] = ()
+
+    while isinstance(place.target, STAFFED):
+        assign = place.target.assign
+        needs = Needs(hours=assign.hours, held_before=request.held_before, declined=request.declined)
+        seat = find_seat(place, needs, world, standing, presence)
+        codes.update({candidate.rep: candidate.code for candidate in seat.candidates if candidate.code})
+        looked_at = seat.candidates
+        if seat.rep:
+            return _assigned(place, seat, codes, slug, assign.sla)
+        onward = replace(place, target=assign.if_nobody, path=f"{place.path}/if_nobody")
+        place = settle(onward, world, request.key, presence.now)
+
+    return _placed(place, codes, looked_at, slug)
+
+
+def take(outcome: Outcome, request: Request, world: World, standing: Standing, presence: Presence) -> None:
+    """Move the standing on: ledger lines, the receiver's load, and the load of whoever loses the lead by it."""
+    ledger.post(standing, outcome.lines)
+    holder = request.holder
+    keeps = holder is not None and holder.open and outcome.rep == holder.rep
+    if holder is not None and holder.open and not keeps:
+        ledger.release(standing, holder.rep)
+    if outcome.rep and not keeps:
+        ledger.give(standing, world.reps[outcome.rep], presence, now=presence.now)
+
+
+def _located(facts: Facts, world: World, now: datetime) -> Facts:
+    if not world.territories:
+        return facts
+    territory = territory_of(facts, world, now)
+    return {**facts, "territory": territory} if territory else facts
+
+
+def _sticky(request: Request, world: World, presence: Presence, slug: str, facts: Facts) -> Outcome | None:
+    """The same person goes to the same rep, before any rule, while that rep is active and not away."""
+    holder = request.holder
+    if holder is None or holder.rep not in world.reps or holder.rep in request.held_before | request.declined:
+        return None
+    rep = world.reps[holder.rep]
+    days = world.trees[slug].tree.sticky_days
+    if presence.now - holder.since >= timedelta(days=days) or not rep.active or presence.absence(rep) == "away":
+        return None
+    return Outcome(
+        kind=ASSIGNED,
+        reason=f"{rep.name} knows this person: given the lead on {holder.since:%d %b %Y}, within {days} days.",
+        rep=rep.email,
+        how="sticky",
+        sticky=True,
+        tree=slug,
+        facts=facts,
+    )
+
+
+def _assigned(place: Place, seat: Seat, codes: Mapping[str, str], slug: str, sla: str | None) -> Outcome:
+    return Outcome(
+        kind=ASSIGNED,
+        reason=f"{_path_in_words(place)}: {seat.because}",
+        rep=seat.rep,
+        how=seat.how,
+        pool=seat.pool,
+        fallback=place.fallback,
+        cover_for=seat.cover_for,
+        strategy=seat.strategy,
+        sla=sla,
+        tree=slug,
+        rules=place.rules,
+        facts=place.facts,
+        changed=place.changed,
+        candidates=seat.candidates,
+        excluded={rep: code for rep, code in codes.items() if rep != seat.rep},
+        lines=seat.lines,
+    )
+
+
+def _placed(place: Place, codes: Mapping[str, str], looked_at: tuple[Candidate, ...], slug: str) -> Outcome:
+    """The lead goes where nobody was to be found, or where the tree meant it to wait or stop."""
+    target = place.target
+    nobody = " Nobody could take it." if codes else ""
+    words = _path_in_words(place)
+    base = Outcome(
+        kind=QUEUED,
+        reason="",
+        fallback=place.fallback,
+        tree=slug,
+        rules=place.rules,
+        facts=place.facts,
+        changed=place.changed,
+        candidates=looked_at,
+        excluded=codes,
+    )
+    if isinstance(target, ToNurture):
+        return replace(base, kind=NURTURE, track=target.track, reason=f"{words}: nurture, track {target.track}.{nobody}")
+    if isinstance(target, ToDiscard):
+        return replace(base, kind=DISCARDED, reason=f"{words}: discarded, {target.reason}.{nobody}")
+    assert isinstance(target, ToQueue)
+    reason = f"{words}: waits in the queue {target.queue}.{nobody}"
+    return replace(base, queue=target.queue, sla=target.sla, reason=reason)
+
+
+def _path_in_words(place: Place) -> str:
+    return " › ".join(place.names) if place.names else "No rule held"

@@ -1,0 +1,78 @@
+"""Strategies: who of those who compete takes the lead. Each is a pure choice over candidates; the table is the registry.
+
+Levels are compared with a tolerance, so that thirds that do not add up exactly never break a tie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from routing.engine.bench import Candidate
+
+TOLERANCE = 1e-9
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+Last = Mapping[str, datetime]  # when each rep was last given a lead
+Strategy = Callable[[Sequence[Candidate], Last], Candidate]
+
+
+def round_robin(candidates: Sequence[Candidate], last: Last) -> Candidate:
+    return _lowest(candidates, lambda candidate: candidate.level)[0]
+
+
+def weighted(candidates: Sequence[Candidate], last: Last) -> Candidate:
+    return _lowest(candidates, _pace)[0]
+
+
+def least_loaded(candidates: Sequence[Candidate], last: Last) -> Candidate:
+    """By open leads per capacity if every candidate has a capacity, else per weight; then whoever waited longest."""
+    by_capacity = all(candidate.capacity for candidate in candidates)
+    load: Callable[[Candidate], float] = _filled if by_capacity else _open_per_weight
+    tied = _lowest(candidates, load)
+    return min(tied, key=lambda candidate: (last.get(candidate.rep, NEVER), candidate.order))
+
+
+def best_skilled(candidates: Sequence[Candidate], last: Last) -> Candidate:
+    return _lowest(_lowest(candidates, lambda candidate: -candidate.skill), _pace)[0]
+
+
+def first_available(candidates: Sequence[Candidate], last: Last) -> Candidate:
+    return min(candidates, key=lambda candidate: candidate.order)
+
+
+STRATEGIES: Mapping[str, Strategy] = {
+    "round_robin": round_robin,
+    "weighted": weighted,
+    "least_loaded": least_loaded,
+    "best_skilled": best_skilled,
+    "first_available": first_available,
+}
+
+WORDS: Mapping[str, str] = {
+    "round_robin": "next in the rotation",
+    "weighted": "next in the weighted rotation",
+    "least_loaded": "lowest load",
+    "best_skilled": "best skilled",
+    "first_available": "first available",
+}
+
+
+def _pace(candidate: Candidate) -> float:
+    return candidate.level / candidate.weight
+
+
+def _filled(candidate: Candidate) -> float:
+    return candidate.open / (candidate.capacity or 1)
+
+
+def _open_per_weight(candidate: Candidate) -> float:
+    return candidate.open / candidate.weight
+
+
+def _lowest(candidates: Sequence[Candidate], measure: Callable[[Candidate], float]) -> list[Candidate]:
+    """All that tie for the lowest measure, in the order of the pool."""
+    measured = [(measure(candidate), candidate) for candidate in candidates]
+    lowest = min(value for value, _ in measured)
+    tied = [candidate for value, candidate in measured if value - lowest <= TOLERANCE]
+    return sorted(tied, key=lambda candidate: candidate.order)

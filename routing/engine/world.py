@@ -1,0 +1,114 @@
+"""What the engine knows when it decides: the organisation (`World`, frozen) and who holds what just now (`Standing`).
+
+The shell builds both, from the database or from a file; the engine reads them and never looks anywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from reps.hours import ALWAYS, Calendar
+from routing.engine.compile import Level
+from routing.engine.conditions import Condition, Setting
+from routing.engine.facts import STANDARD, Vocabulary
+from routing.engine.rules import Tree
+
+EMPTY: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """A person who works leads, as the filters see him. Limits are counts of leads; None is no limit."""
+
+    email: str
+    name: str
+    calendar: Calendar = ALWAYS
+    active: bool = True
+    starts_on: date | None = None
+    paused: bool = False
+    capacity: int | None = None
+    daily_cap: int | None = None
+    skills: Mapping[str, int] = EMPTY
+    backup: str | None = None
+    team: str | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.calendar.week.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    rep: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    slug: str
+    name: str
+    members: tuple[Member, ...] = ()
+    strategy: str = "round_robin"
+    catch_up: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A part of the market. `pool` is the slug of the pool that its reps form; valid in `[valid_from, valid_to)`."""
+
+    slug: str
+    name: str
+    when: Condition
+    parent: str | None = None
+    pool: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A tree's LIVE version, ready to be asked. `zone` is the zone of `time.weekday` and `time.hour`."""
+
+    slug: str
+    name: str
+    zone: str
+    tree: Tree
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The whole organisation at one revision: everything a decision needs except facts, standing and the time."""
+
+    trees: Mapping[str, Published]
+    default_tree: str
+    reps: Mapping[str, Rep]
+    pools: Mapping[str, Pool]
+    queues: Mapping[str, str | None] = field(default_factory=dict)  # slug → its team's slug
+    skills: frozenset[str] = frozenset()
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    territories: tuple[Territory, ...] = ()
+    ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    vocabulary: Vocabulary = STANDARD
+
+    def setting(self, now: datetime) -> Setting:
+        return Setting(now=now, lists=self.lists, ancestors=self.ancestors)
+
+
+@dataclass(slots=True)
+class Standing:
+    """Who holds what at this moment. Levels are per (pool, rep); `today` counts what a rep was given on a local day.
+
+    The only thing in the engine that changes: `routing.engine.ledger.take` moves it on after each decision, so that a
+    batch or a whole simulation is a fold over it.
+    """
+
+    levels: dict[tuple[str, str], float] = field(default_factory=dict)
+    opened: set[tuple[str, str]] = field(default_factory=set)
+    open: dict[str, int] = field(default_factory=dict)
+    today: dict[tuple[str, date], int] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
