@@ -2,8 +2,12 @@
 
 from django.urls import include, path
 
+from config import health
+
 urlpatterns = [
     path("", include("leads.urls")),
     path("", include("reps.urls")),
     path("", include("routing.urls")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
 ]

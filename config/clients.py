@@ -1,0 +1,13 @@
+"""Whose address counts when logins are limited."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def address(request: HttpRequest) -> str:
+    """The connection's, or what the outermost proxy of ours saw. Anything further left anybody may have written."""
+    direct = request.META.get("REMOTE_ADDR", "")
+    named = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if settings.PROXIES and len(named) >= settings.PROXIES:
+        return named[-settings.PROXIES]
+    return direct
