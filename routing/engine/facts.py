@@ -6,11 +6,12 @@ texts are compared by their `normal` form.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 
@@ -104,11 +105,134 @@ class Vocabulary:
 STANDARD = Vocabulary({field.name: field for field in BUILT_IN})
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = {
+    spelling: short
+    for number, (short, full) in enumerate(zip(WEEKDAYS, _FULL_NAMES, strict=True), start=1)
+    for spelling in (short, full, str(number))
+}
+_TRUTH = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d{1,30})(\.\d{1,30})?\Z", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\S+)?\Z", re.ASCII)
+
+
 def normal(text: str) -> str:
     """How two texts are compared: NFKC, case-folded, trimmed, inner white space squeezed."""
     if text.isascii():
         return " ".join(text.lower().split())
-    # Folding can leave letters that compose, and composing can leave letters that fold ("ẛ"): twice is enough.
+    # Folding can leave letters that compose, and composing letters that fold: twice is enough for every letter.
     for _ in range(2):
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(text.split())
+
+
+def typed(raw: Mapping[str, object], vocabulary: Vocabulary) -> tuple[dict[str, Value], dict[str, object]]:
+    """The facts among raw values, and what did not fit (or is in no vocabulary), set aside as it came."""
+    facts: dict[str, Value] = {}
+    aside: dict[str, object] = {}
+    for name, value in raw.items():
+        if is_blank(value):
+            continue
+        field = vocabulary.get(name)
+        fact = None if field is None else fitted(value, field)
+        if fact is None:
+            aside[name] = value
+        else:
+            facts[name] = fact
+    return facts, aside
+
+
+def as_json(facts: Facts) -> dict[str, object]:
+    """For the decision log; `from_json` reads it back."""
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def from_json(data: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Value]:
+    """Facts as the log kept them. Fields that have left the vocabulary since are gone: no rule can ask for them."""
+    return typed(data, vocabulary)[0]
+
+
+def is_blank(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(part is None or (isinstance(part, str) and not part.strip()) for part in value)
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def fitted(value: object, field: Field) -> Value | None:
+    """The value as a fact of this field, or None where it does not fit."""
+    if field.name == "time.weekday":
+        return weekday(value)
+    match field.type:
+        case FieldType.TEXT | FieldType.TERRITORY:
+            return _text(value)
+        case FieldType.NUMBER:
+            return number(value)
+        case FieldType.BOOLEAN:
+            return truth(value)
+        case FieldType.MANY:
+            return _many(value)
+        case FieldType.TIME:
+            return moment(value)
+
+
+def weekday(value: object) -> str | None:
+    """`mon` … `sun`, also from a full name or 1 (Monday) … 7."""
+    text = _text(value)
+    return None if text is None else _WEEKDAY.get(normal(text))
+
+
+def truth(value: object) -> bool | None:
+    """True or false, also from yes/no, 1/0, on/off."""
+    text = str(value) if isinstance(value, bool) else _text(value)
+    return None if text is None else _TRUTH.get(normal(text))
+
+
+def number(value: object) -> float | int | None:
+    """A finite number, or a text that is plainly one ("1,200"); nothing else."""
+    if isinstance(value, str):
+        text = value.strip()
+        if len(text) > 60 or not _NUMBER.match(text):
+            return None
+        digits = text.replace(",", "")
+        return float(digits) if "." in digits else int(digits)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return value if math.isfinite(value) else None
+    except OverflowError:  # an integer beyond what a float can hold
+        return None
+
+
+def moment(value: object) -> datetime | None:
+    """An instant in UTC from a datetime, a date (its midnight) or ISO text; without a zone, UTC is meant."""
+    try:
+        if isinstance(value, str) and _MOMENT.match(text := value.strip()):
+            value = datetime.fromisoformat(text)
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):  # the 30th of February; an offset that leads out of the calendar
+        return None
+    return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    figure = number(value)
+    if isinstance(figure, float) and figure.is_integer():
+        figure = int(figure)
+    return None if figure is None else str(figure)
+
+
+def _many(value: object) -> tuple[str, ...] | None:
+    parts = value if isinstance(value, list | tuple) else [value]
+    texts = [_text(part) for part in parts if not is_blank(part)]
+    fitting = tuple(text for text in texts if text is not None)
+    return fitting if fitting and len(fitting) == len(texts) else None
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
