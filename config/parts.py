@@ -26,6 +26,8 @@ class Part:
     folder: Path
     environ: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
+    # The application's parts are stopped before the servers that they use.
+    is_server: bool = False
     log: Path | None = None
     stop: signal.Signals = signal.SIGTERM
     seconds_to_stop: float = 20
@@ -33,6 +35,7 @@ class Part:
     mend: Callable[[], None] = _nothing
     # Does it answer right now? May take a few seconds, and is asked in a thread of its own.
     answers: Callable[[], bool] | None = None
+    # How long a start waits for the first answer; 0: it does not wait.
     seconds_to_start: float = 60
     seconds_of_silence: float = 30
 
@@ -82,9 +85,6 @@ class Running:
         if self.exit_code() is None:
             self._signal_session(signal.SIGKILL)
             self._process.wait()
-
-    def wait(self, seconds: float) -> bool:
-        return processes.wait_until(lambda: self.exit_code() is not None, seconds)
 
     def _signal_session(self, sig: signal.Signals) -> None:
         try:

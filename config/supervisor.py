@@ -1,11 +1,13 @@
 """Keeps the parts of one installation running: starts them in order, restarts what dies, stops them in reverse."""
 
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from config.embedded import processes
+from config.embedded.accounts import CannotRun
 from config.parts import Part, Running
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
@@ -23,61 +25,86 @@ class Supervisor:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._care: list[_Care] = []
+        self._steps: list[Running] = []
         self._stopping = threading.Event()
+        self._hurry = threading.Event()
         self._watcher: threading.Thread | None = None
-        processes.adopt_orphans()
 
     def start(self, parts: Sequence[Part]) -> None:
         """Start each; return when all that can answer do."""
         begun = [_Care(part) for part in parts]
         for care in begun:
-            self._care.append(care)
             care.start()
+            self._care.append(care)
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
+            self._watcher.start()
         for care in begun:
             self._until_it_answers(care)
 
     def run_until_stopped(self) -> None:
         """Repair what breaks, until `request_stop`."""
-        self._watcher = threading.Thread(target=self._watch, name="watcher", daemon=True)
-        self._watcher.start()
         while not self._stopping.wait(0.1):
-            for care in self._care:
-                care.repair(self._tell)
-            self._reap()
+            self._repair()
 
     def request_stop(self) -> None:
+        """The second time somebody asks, nothing is waited for any more (but PostgreSQL ends in order)."""
+        if self._stopping.is_set():
+            self._hurry.set()
         self._stopping.set()
 
     @property
     def is_stopping(self) -> bool:
         return self._stopping.is_set()
 
-    def check(self) -> None:
-        """Between the steps of a start: repair as usual."""
-        for care in self._care:
-            care.repair(self._tell)
+    def run_to_the_end(self, steps: Sequence[Part]) -> None:
+        """Run these side by side until each has ended well; meanwhile repair as usual."""
+        self._steps = [Running(part) for part in steps]
+        try:
+            while any(each.exit_code() is None for each in self._steps) and not self._stopping.wait(0.05):
+                self._repair()
+            failed = [each for each in self._steps if each.exit_code()]
+            if failed and not self.is_stopping:
+                raise DidNotStart(" and ".join(f"{each.part.name} failed" for each in failed))
+        finally:
+            for each in self._steps:
+                each.ask_to_stop()
+            for each in self._steps:
+                self._end(each, time.monotonic() + each.part.seconds_to_stop)
+            self._steps = []
 
-    def stop(self, parts: Sequence[str] | None = None) -> None:
-        """Ask all (or those named) in reverse order, then wait for each as long as it may take."""
+    def stop(self) -> None:
+        """Last started, first stopped: the application's parts together, then the servers they use."""
         self._stopping.set()
-        ending = [care for care in reversed(self._care) if parts is None or care.part.name in parts]
-        for care in ending:
-            if care.running:
-                care.running.ask_to_stop()
-        limit = time.monotonic()
-        for care in ending:
-            if care.running and not care.running.wait(max(0, limit + care.part.seconds_to_stop - time.monotonic())):
-                self._tell(f"{care.part.name} did not stop in {care.part.seconds_to_stop:.0f} s: killed")
-                care.running.kill()
-            care.running = None
-        self._care = [care for care in self._care if care not in ending]
+        for of_server in (False, True):
+            ending = [each for each in reversed(self._running()) if each.part.is_server == of_server]
+            for each in ending:
+                each.ask_to_stop()
+            now = time.monotonic()
+            for each in ending:
+                self._end(each, now + each.part.seconds_to_stop)
+        self._care = []
 
     def pids(self) -> dict[str, int]:
-        return {care.part.name: care.running.pid for care in self._care if care.running}
+        return {each.part.name: each.pid for each in self._running()}
+
+    def _running(self) -> list[Running]:
+        return [care.running for care in self._care if care.running]
+
+    def _repair(self) -> None:
+        for care in self._care:
+            care.repair(self._tell)
+        self._reap()
+
+    def _end(self, running: Running, limit: float) -> None:
+        hurry = self._hurry.is_set if not running.part.is_server else lambda: False
+        if not processes.wait_until(lambda: running.exit_code() is not None or hurry(), limit - time.monotonic()):
+            self._tell(f"{running.part.name} did not stop in {running.part.seconds_to_stop:.0f} s: killed")
+        running.kill()
 
     def _until_it_answers(self, care: "_Care") -> None:
         part = care.part
-        while part.answers and not part.answers():
+        while part.answers and part.seconds_to_start and not part.answers():
             if self.is_stopping:
                 return
             code = care.running.exit_code() if care.running else 1
@@ -95,7 +122,7 @@ class Supervisor:
 
     def _reap(self) -> None:
         """Adopted grandchildren that ended. Our own children are left for their `Running` to see."""
-        own = set(self.pids().values())
+        own = {each.pid for each in (*self._running(), *self._steps)}
         while True:
             try:
                 ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -122,8 +149,7 @@ class _Care:
 
     def repair(self, tell: Callable[[str], None]) -> None:
         if self.running is None:
-            if time.monotonic() >= self._start_at:
-                self.start()
+            self._start_again(tell)
             return
         code = self.running.exit_code()
         silent = time.monotonic() - self.last_answer
@@ -137,6 +163,18 @@ class _Care:
         if code is not None:
             tell(f"{self.part.name} ended ({_meaning(code)}): starting it again in {self._pause:.1f} s")
         self.running = None
+        self._wait_a_little()
+
+    def _start_again(self, tell: Callable[[str], None]) -> None:
+        if time.monotonic() < self._start_at:
+            return
+        try:
+            self.start()
+        except (CannotRun, OSError, subprocess.SubprocessError) as problem:  # no memory for a process, no descriptors
+            tell(f"{self.part.name} could not be started: {problem}")
+            self._wait_a_little()
+
+    def _wait_a_little(self) -> None:
         self._start_at = time.monotonic() + self._pause
         self._pause = min(LONGEST_PAUSE, self._pause * 2)
 

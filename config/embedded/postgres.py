@@ -35,6 +35,7 @@ def part(cluster: Path, sockets: Path, programs: Path, account: Account, *, log:
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Part(
         name="postgres",
+        is_server=True,
         command=(str(programs / "postgres"), "-D", str(cluster), *options),
         folder=Path("/"),
         account=account,

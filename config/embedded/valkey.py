@@ -14,6 +14,7 @@ SOCKET = "valkey.sock"
 def part(folder: Path, sockets: Path, program: Path, account: Account, *, log: Path) -> Part:
     return Part(
         name="valkey",
+        is_server=True,
         command=(
             str(program),
             *("--port", "0", "--unixsocket", str(sockets / SOCKET)),
