@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from routing.engine.conditions import Setting, Test, holds
+from routing.engine.conditions import Setting, holds
 from routing.engine.facts import Facts
 from routing.engine.rules import Rule
 from routing.engine.targets import Table, Target
@@ -32,13 +32,6 @@ def compile_rules(
 
 
 def row_of(table: Table, facts: Facts, setting: Setting) -> tuple[Target, str]:
-    """Where the first row that lists the fact's value leads to, and that row's name: its first value as written."""
-    op = {"boolean": "is", "many": "has_any"}.get(table.type, "in")
-    for row in table.rows:
-        if op == "is":
-            listed = any(holds(Test(table.field, op, value, type=table.type), facts, setting) for value in row.values)
-        else:
-            listed = holds(Test(table.field, op, row.values, type=table.type), facts, setting)
-        if listed:
-            return row.target, str(row.values[0])
-    return table.otherwise, "otherwise"
+    """Where the table sends this lead, and the name of its row: the row's first value, as written."""
+    row = table.row_for(facts, setting)
+    return (table.otherwise, "otherwise") if row is None else (row.target, str(row.values[0]))

@@ -84,16 +84,14 @@ def pattern(value: object, field: str) -> Any:
 
 
 def slug(value: object, field: str) -> str:
-    if not isinstance(value, str) or not (slug := value.strip()):
-        raise Unfit("must be the slug of a list")
-    return slug
+    if not isinstance(value, str) or not (name := value.strip()):
+        raise Unfit("must be a slug")
+    return name
 
 
 def places(value: object, field: str) -> frozenset[str]:
     places = _items(value, "slugs") if isinstance(value, list | tuple) else [value]
-    if not all(isinstance(place, str) and place.strip() for place in places):
-        raise Unfit("must be a territory's slug, or a list of slugs")
-    return frozenset(str(place).strip() for place in places)
+    return frozenset(slug(place, field) for place in places)
 
 
 def instant(value: object, field: str) -> datetime:

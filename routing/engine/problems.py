@@ -34,3 +34,6 @@ class References:
     trees: frozenset[str] | None = None
     lists: frozenset[str] | None = None
     territories: frozenset[str] | None = None
+
+
+UNCHECKED = References()

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from routing.engine.facts import STANDARD, FieldType
+from routing.engine import operands
+from routing.engine.facts import STANDARD, Facts, FieldType
+from routing.engine.operators import Comparable, Setting, comparable
 
 STRATEGIES = ("round_robin", "weighted", "least_loaded", "best_skilled", "best_converting", "first_available")
 HOURS = ("prefer", "require", "ignore")
+
+# How one value in a table's row is read. No table looks up a time: no two leads come at the same one.
+ROW_VALUES: Mapping[FieldType, Callable[[object, str], Comparable]] = {
+    FieldType.TEXT: operands.one_text,
+    FieldType.NUMBER: operands.one_number,
+    FieldType.BOOLEAN: operands.yes_or_no,
+    FieldType.MANY: operands.one_text,
+    FieldType.TERRITORY: operands.slug,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +92,37 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A lookup by one fact: the first row that lists it wins."""
+    """A lookup by one fact: the first row that lists it wins. Values are kept as written, compared by `places`."""
 
     field: str
     rows: tuple[Row, ...]
     otherwise: Target
     type: FieldType = FieldType.TEXT
+    places: Mapping[Comparable, int] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = STANDARD.get(self.field)
         if known is not None and known.type is not self.type:
             object.__setattr__(self, "type", known.type)
+        places: dict[Comparable, int] = {}
+        for index, row in enumerate(self.rows):
+            for value in row.values:
+                places.setdefault(ROW_VALUES[self.type](value, self.field), index)
+        object.__setattr__(self, "places", places)
+
+    def row_for(self, facts: Facts, setting: Setting) -> Row | None:
+        fact = comparable(self.type, facts.get(self.field))
+        if fact is None:
+            return None
+        match self.type:
+            case FieldType.MANY:
+                asked = fact
+            case FieldType.TERRITORY:
+                asked = setting.ancestors.get(fact, frozenset()) | {fact}
+            case _:
+                asked = (fact,)
+        found = [self.places[value] for value in asked if value in self.places]
+        return self.rows[min(found)] if found else None
 
 
 @dataclass(frozen=True, slots=True)

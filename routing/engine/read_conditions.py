@@ -1,0 +1,112 @@
+"""Untrusted JSON into a condition."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from routing.engine.conditions import EVERY_LEAD, All, AnyOf, Condition, Not, Operand, Test
+from routing.engine.facts import Field, FieldType
+from routing.engine.operands import Unfit
+from routing.engine.operators import OPERATORS, Operator
+from routing.engine.reader import Reader, shown, storable
+
+DEEPEST, MOST_TESTS = 32, 200
+ABOUT_PRESENCE = ("is_blank", "is_present")
+FORMS = '{"all": […]}, {"any": […]}, {"not": …} or {"field", "op", "value"}'
+
+
+def read_when(reader: Reader, data: object, path: str) -> Condition:
+    """A rule's whole condition, within the limit of tests for one rule."""
+    condition = read_condition(reader, data, path)
+    if (count := tests_in(condition)) > MOST_TESTS:
+        reader.refuse(path, f"has {count} conditions; a rule may have at most {MOST_TESTS}")
+    return condition
+
+
+def read_condition(reader: Reader, data: object, path: str, depth: int = 1) -> Condition:
+    forms = [key for key in ("all", "any", "not", "field") if key in data] if isinstance(data, dict) else []
+    if len(forms) != 1 or not isinstance(data, dict):
+        reader.refuse(path, f"must be one condition, {FORMS}" + ("" if len(forms) > 1 else f", not {shown(data)}"))
+        return EVERY_LEAD
+    if forms == ["field"]:
+        return _test(reader, data, path)
+    if depth > DEEPEST:
+        reader.refuse(path, f"conditions are nested more than {DEEPEST} deep")
+        return EVERY_LEAD
+
+    form = forms[0]
+    reader.members(data, path, (form,))
+    inner = f"{path}.{form}"
+    if form == "not":
+        return Not(read_condition(reader, data["not"], inner, depth + 1))
+    parts = tuple(
+        read_condition(reader, part, where, depth + 1) for part, where in reader.items(data[form], inner, "conditions")
+    )
+    return All(parts) if form == "all" else AnyOf(parts)
+
+
+def tests_in(condition: Condition) -> int:
+    match condition:
+        case All(parts=parts) | AnyOf(parts=parts):
+            return sum(tests_in(part) for part in parts)
+        case Not(part=part):
+            return tests_in(part)
+        case Test():
+            return 1
+
+
+def given(value: object) -> Operand:
+    """An operand as the user wrote it; YAML has read dates where JSON has texts."""
+    if isinstance(value, list | tuple):
+        return tuple(item for item in value if isinstance(item, str | int | float))
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float) else None
+
+
+def _test(reader: Reader, data: dict[str, object], path: str) -> Condition:
+    reader.members(data, path, ("field", "op", "value", "if_blank"))
+    field = reader.field(data["field"], f"{path}.field")
+    if field is None:
+        return EVERY_LEAD
+    operator = _operator(reader, data.get("op"), field, f"{path}.op")
+    if operator is None:
+        return EVERY_LEAD
+    op, value, if_blank = str(data["op"]), data.get("value"), data.get("if_blank")
+
+    _check_value(reader, value, field, op, operator, f"{path}.value")
+    if if_blank is not None:
+        reader.flag(if_blank, f"{path}.if_blank")
+        if op in ABOUT_PRESENCE:
+            reader.refuse(f"{path}.if_blank", f"says nothing beside {op}, which asks just that: leave it out")
+    return Test(field.name, op, given(value), None if if_blank is None else if_blank is True, field.type)
+
+
+def _operator(reader: Reader, op: object, field: Field, path: str) -> Operator | None:
+    operators = OPERATORS[field.type]
+    if isinstance(op, str) and op in operators:
+        return operators[op]
+    if op is None:
+        problem = "is missing"
+    elif any(op in others for others in OPERATORS.values() if isinstance(op, str)):
+        problem = f"{op} does not go with {field.name}, which is a {field.type} field"
+    else:
+        problem = f"unknown operator {shown(op)}{reader.near(op, operators)}"
+    reader.refuse(path, f"{problem}; a {field.type} field has {', '.join(operators)}")
+    return None
+
+
+def _check_value(reader: Reader, value: object, field: Field, op: str, operator: Operator, path: str) -> None:
+    try:
+        operand = operator.takes(value, field.name)
+    except Unfit as unfit:
+        reader.refuse(path, f"{unfit} (not {shown(value)})" if value not in (None, "", [], ()) else str(unfit))
+        return
+    texts = value if isinstance(value, list | tuple) else [value]
+    if not all(storable(text) for text in texts if isinstance(text, str)):
+        reader.refuse(path, "holds a NUL or half a character (a lone surrogate), which no database keeps")
+    elif op in ("in_list", "not_in_list"):
+        reader.reference(operand, path, reader.references.lists, "list")
+    elif field.type is FieldType.TERRITORY and operand is not None:
+        for slug in sorted(operand):
+            reader.reference(slug, path, reader.references.territories, "territory")
