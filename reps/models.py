@@ -16,18 +16,14 @@ from django.db.models import F, Q
 class UserManager(BaseUserManager["User"]):
     """Users are found by e-mail, always in lower case."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Make a user who signs in with `email`; without a password nobody can sign in as him until one is set."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Make a RevOps user with every permission (`manage.py createsuperuser`)."""
         fields = {
             "role": User.Role.REVOPS,
@@ -116,26 +112,20 @@ class Rep(models.Model):
     """A person who works leads. `hours` is a week in `timezone` (null = always open); limits are counts of leads."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="rep")
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="reps"
-    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="reps")
     timezone = models.CharField(max_length=60, default="UTC")
     hours = models.JSONField(null=True, blank=True)
     holidays = models.CharField(max_length=20, blank=True)
     capacity = models.PositiveIntegerField(null=True, blank=True)
     daily_cap = models.PositiveIntegerField(null=True, blank=True)
-    backup = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers"
-    )
+    backup = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers")
     active = models.BooleanField(default=True)
     paused = models.BooleanField(default=False)
     starts_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(backup=F("id")), name="rep_is_not_own_backup"
-            ),
+            models.CheckConstraint(condition=~Q(backup=F("id")), name="rep_is_not_own_backup"),
         ]
 
     def __str__(self) -> str:
@@ -144,19 +134,13 @@ class Rep(models.Model):
 
 class RepSkill(models.Model):
     rep = models.ForeignKey(Rep, on_delete=models.CASCADE, related_name="skill_levels")
-    skill = models.ForeignKey(
-        Skill, on_delete=models.CASCADE, related_name="rep_levels"
-    )
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="rep_levels")
     level = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["rep", "skill"], name="one_level_per_skill"
-            ),
-            models.CheckConstraint(
-                condition=Q(level__lte=5), name="skill_level_0_to_5"
-            ),
+            models.UniqueConstraint(fields=["rep", "skill"], name="one_level_per_skill"),
+            models.CheckConstraint(condition=Q(level__lte=5), name="skill_level_0_to_5"),
         ]
 
     def __str__(self) -> str:
@@ -173,11 +157,7 @@ class TimeOff(models.Model):
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(end__gt=F("start")), name="time_off_ends_after_start"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="time_off_ends_after_start")]
 
     def __str__(self) -> str:
         return f"{self.rep} away {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
@@ -188,9 +168,7 @@ class Territory(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     when = models.JSONField()
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
@@ -200,19 +178,13 @@ class Territory(models.Model):
 
 
 class TerritoryRep(models.Model):
-    territory = models.ForeignKey(
-        Territory, on_delete=models.CASCADE, related_name="members"
-    )
+    territory = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="members")
     rep = models.ForeignKey(Rep, on_delete=models.CASCADE, related_name="territories")
     weight = models.FloatField(default=1)
     position = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "rep"], name="one_place_in_territory"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["territory", "rep"], name="one_place_in_territory")]
 
     def __str__(self) -> str:
         return f"{self.rep} in {self.territory}"
@@ -222,18 +194,14 @@ class Change(models.Model):
     """Who changed what about the organisation, with the values before and after. Appended, never edited."""
 
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="changes"
-    )
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="changes")
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=200)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["kind", "subject", "-at"], name="change_by_subject")
-        ]
+        indexes = [models.Index(fields=["kind", "subject", "-at"], name="change_by_subject")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
@@ -246,9 +214,7 @@ class Revision(models.Model):
     number = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="one_revision_row")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_revision_row")]
 
     def __str__(self) -> str:
         return str(self.number)

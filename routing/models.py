@@ -43,24 +43,16 @@ class Version(models.Model):
 
     tree = models.ForeignKey(Tree, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    status = models.CharField(
-        max_length=10, choices=Status.choices, default=Status.DRAFT
-    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     document = models.JSONField()
     published_at = models.DateTimeField(null=True, blank=True)
-    published_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     note = models.TextField(blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["tree", "number"], name="version_number_once_per_tree"
-            ),
-            models.UniqueConstraint(
-                fields=["tree"], condition=Q(status="live"), name="one_live_version"
-            ),
+            models.UniqueConstraint(fields=["tree", "number"], name="version_number_once_per_tree"),
+            models.UniqueConstraint(fields=["tree"], condition=Q(status="live"), name="one_live_version"),
         ]
 
     def __str__(self) -> str:
@@ -94,9 +86,7 @@ class Queue(models.Model):
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="queues"
-    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="queues")
 
     UNASSIGNED = "unassigned"
 
@@ -114,12 +104,8 @@ class Pool(models.Model):
     slug = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
     strategy = models.CharField(max_length=20, default="round_robin")
-    catch_up = models.CharField(
-        max_length=4, choices=CatchUp.choices, default=CatchUp.NONE
-    )
-    territory = models.OneToOneField(
-        Territory, null=True, blank=True, on_delete=models.CASCADE, related_name="pool"
-    )
+    catch_up = models.CharField(max_length=4, choices=CatchUp.choices, default=CatchUp.NONE)
+    territory = models.OneToOneField(Territory, null=True, blank=True, on_delete=models.CASCADE, related_name="pool")
 
     def __str__(self) -> str:
         return self.name
@@ -138,9 +124,7 @@ class Member(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["pool", "rep"], name="one_place_in_pool"),
-            models.CheckConstraint(
-                condition=Q(weight__gte=0), name="weight_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(weight__gte=0), name="weight_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -166,9 +150,7 @@ class Decision(models.Model):
 
     lead_id = models.BigIntegerField()
     at = models.DateTimeField()
-    cause = models.CharField(
-        max_length=10, choices=Cause.choices, default=Cause.ARRIVED
-    )
+    cause = models.CharField(max_length=10, choices=Cause.choices, default=Cause.ARRIVED)
     version = models.ForeignKey(
         Version,
         null=True,
@@ -177,12 +159,8 @@ class Decision(models.Model):
         related_name="decisions",
     )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    rep = models.ForeignKey(
-        Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
-    )
-    pool = models.ForeignKey(
-        Pool, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions"
-    )
+    rep = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    pool = models.ForeignKey(Pool, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
     queue = models.ForeignKey(
         Queue,
         null=True,
@@ -194,9 +172,7 @@ class Decision(models.Model):
     strategy = models.CharField(max_length=20, blank=True)
     fallback = models.BooleanField(default=False)
     sticky = models.BooleanField(default=False)
-    cover_for = models.ForeignKey(
-        Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    cover_for = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rules = ArrayField(models.CharField(max_length=40), default=list)
     reason = models.TextField()
     facts = models.JSONField()

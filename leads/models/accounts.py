@@ -12,9 +12,7 @@ class Account(models.Model):
     """A company that may already have an owner. What the file says beyond the known columns is kept in `details`."""
 
     name = models.CharField(max_length=300, unique=True)
-    owner = models.ForeignKey(
-        Rep, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts"
-    )
+    owner = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -45,12 +43,8 @@ class AccountKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["key"], condition=Q(kind="domain"), name="domain_of_one_account"
-            ),
-            models.UniqueConstraint(
-                fields=["account", "kind", "key"], name="account_key_once"
-            ),
+            models.UniqueConstraint(fields=["key"], condition=Q(kind="domain"), name="domain_of_one_account"),
+            models.UniqueConstraint(fields=["account", "kind", "key"], name="account_key_once"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Source(models.Model):
@@ -29,6 +30,12 @@ class Source(models.Model):
         return self.name
 
 
+class EventQuerySet(models.QuerySet["InboundEvent"]):
+    def waiting(self, most: int) -> EventQuerySet:
+        """The events whose turn it is, oldest first."""
+        return self.filter(status=InboundEvent.Status.WAITING, due_at__lte=Now()).order_by("due_at")[:most]
+
+
 class InboundEvent(models.Model):
     """One delivery as it arrived. The row is the queue: `waiting` with a `due_at` is work to be done.
 
@@ -50,9 +57,7 @@ class InboundEvent(models.Model):
     content_type = models.CharField(max_length=200, blank=True)
     headers = models.JSONField(default=dict)
     received_at = models.DateTimeField()
-    status = models.CharField(
-        max_length=12, choices=Status.choices, default=Status.WAITING
-    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.WAITING)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     copies = models.PositiveIntegerField(default=0)
@@ -60,15 +65,9 @@ class InboundEvent(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "key"], name="delivery_stored_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="delivery_stored_once")]
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(status="waiting"), name="event_waiting"
-            ),
+            models.Index(fields=["due_at"], condition=Q(status="waiting"), name="event_waiting"),
             models.Index(fields=["-received_at"], name="event_by_time"),
             models.Index(fields=["status", "-received_at"], name="event_by_status"),
         ]

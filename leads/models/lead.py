@@ -29,9 +29,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             held = Q(rep__team__manager=user)
             waiting = Q(rep=None) & (Q(queue__team__manager=user) | Q(queue__team=None))
             return self.filter(held | waiting | Q(rep__user=user))
-        team_queue = Q(
-            rep=None, queue__team__isnull=False, queue__team__reps__user=user
-        )
+        team_queue = Q(rep=None, queue__team__isnull=False, queue__team__reps__user=user)
         return self.filter(Q(rep__user=user) | team_queue)
 
 
@@ -57,9 +55,7 @@ class Lead(models.Model):
     OPEN = (Status.ASSIGNED, Status.ACCEPTED, Status.CONTACTED)
     CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
 
-    person_key = models.CharField(
-        max_length=340, null=True, blank=True, unique=True
-    )  # NULL, unlike "", is not unique
+    person_key = models.CharField(max_length=340, null=True, blank=True, unique=True)  # NULL, unlike "", is not unique
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="leads")
     name = models.CharField(max_length=400, blank=True)
     email = models.CharField(max_length=320, blank=True)
@@ -67,23 +63,13 @@ class Lead(models.Model):
     intent = models.CharField(max_length=40, blank=True)
     facts = models.JSONField(default=dict)
     set_aside = models.JSONField(default=dict)
-    status = models.CharField(
-        max_length=12, choices=Status.choices, default=Status.RECEIVED
-    )
-    rep = models.ForeignKey(
-        Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="leads"
-    )
-    queue = models.ForeignKey(
-        Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="leads"
-    )
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
+    rep = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
+    queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
     track = models.CharField(max_length=60, blank=True)
     epoch = models.PositiveIntegerField(default=0)
-    decision = models.ForeignKey(
-        Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
-    )
+    decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
     score = models.IntegerField(null=True, blank=True)
     received_at = models.DateTimeField()
     assigned_at = models.DateTimeField(null=True, blank=True)
@@ -159,12 +145,17 @@ class Assignment(models.Model):
         BY_HAND = "by_hand", "Given by hand"
         SLA = "sla", "Taken over after a broken promise"
 
+    class Ended(models.TextChoices):
+        RETURNED = "returned", "The lead came back and was routed anew"
+        DECLINED = "declined", "The rep declined"
+        SLA = "sla", "The promise was broken"
+        BY_HAND = "by_hand", "Moved by hand"
+        CLOSED = "closed", "The lead was closed"
+
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="assignments")
     rep = models.ForeignKey(Rep, on_delete=models.PROTECT, related_name="assignments")
     epoch = models.PositiveIntegerField()
-    decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, related_name="assignments"
-    )
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="assignments")
     pool = models.ForeignKey(
         Pool,
         null=True,
@@ -177,16 +168,13 @@ class Assignment(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     contacted_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=10, choices=Ended.choices, blank=True)
     end_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["lead"], condition=Q(ended_at=None), name="one_open_assignment"
-            ),
-            models.UniqueConstraint(
-                fields=["lead", "epoch"], name="one_assignment_per_epoch"
-            ),
+            models.UniqueConstraint(fields=["lead"], condition=Q(ended_at=None), name="one_open_assignment"),
+            models.UniqueConstraint(fields=["lead", "epoch"], name="one_assignment_per_epoch"),
         ]
         indexes = [
             models.Index(
@@ -219,9 +207,7 @@ class TimelineEntry(models.Model):
     at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
     text = models.TextField()
-    by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     epoch = models.PositiveIntegerField(default=0)
     step = models.PositiveSmallIntegerField(null=True, blank=True)
 

@@ -31,15 +31,11 @@ class SlaClock(models.Model):
         STOPPED = "stopped", "Stopped"
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="clocks")
-    assignment = models.OneToOneField(
-        Assignment, on_delete=models.CASCADE, related_name="clock"
-    )
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, related_name="clock")
     policy = models.JSONField()
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.RUNNING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     finished_at = models.DateTimeField(null=True, blank=True)
     steps = models.JSONField(default=list)
     next_step = models.PositiveSmallIntegerField(default=0)
@@ -66,9 +62,7 @@ class ScoreModel(models.Model):
     document = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="one_score_model")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_score_model")]
 
     def __str__(self) -> str:
         return "score model"

@@ -11,20 +11,14 @@ class Alarm(models.Model):
     """Something RevOps must look at, coalesced: the same trouble at the same source counts up instead of repeating."""
 
     kind = models.CharField(max_length=40)
-    source = models.ForeignKey(
-        Source, null=True, blank=True, on_delete=models.CASCADE, related_name="alarms"
-    )
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.CASCADE, related_name="alarms")
     text = models.TextField()
     count = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "source"], name="one_alarm_per_kind_and_source"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["kind", "source"], name="one_alarm_per_kind_and_source")]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"

@@ -13,12 +13,12 @@ from types import MappingProxyType
 
 from routing.engine import ledger
 from routing.engine.bench import Candidate, Needs, Presence
-from routing.engine.reach import STAFFED
 from routing.engine.facts import Facts, Value
 from routing.engine.ledger import Line
+from routing.engine.reach import STAFFED
 from routing.engine.seat import Seat, find_seat
-from routing.engine.territories import territory_of
 from routing.engine.targets import ToDiscard, ToNurture, ToQueue
+from routing.engine.territories import territory_of
 from routing.engine.walk import Place, enter, settle
 from routing.engine.world import Standing, World
 
@@ -179,7 +179,9 @@ def _placed(place: Place, codes: Mapping[str, str], looked_at: tuple[Candidate, 
         excluded=codes,
     )
     if isinstance(target, ToNurture):
-        return replace(base, kind=NURTURE, track=target.track, reason=f"{words}: nurture, track {target.track}.{nobody}")
+        return replace(
+            base, kind=NURTURE, track=target.track, reason=f"{words}: nurture, track {target.track}.{nobody}"
+        )
     if isinstance(target, ToDiscard):
         return replace(base, kind=DISCARDED, reason=f"{words}: discarded, {target.reason}.{nobody}")
     assert isinstance(target, ToQueue)

@@ -143,7 +143,9 @@ def _named(
         code = bench.exclusion(world.reps[backup], needs, standing, presence)
         looked_at.append(_looked_at(backup, code, world, standing))
         if not code:
-            words = f"{world.reps[backup].name} covers for {first.name}, {because}, who {bench.WORDS[looked_at[0].code]}."
+            words = (
+                f"{world.reps[backup].name} covers for {first.name}, {because}, who {bench.WORDS[looked_at[0].code]}."
+            )
             return Seat(rep=backup, how="cover", because=words, cover_for=email, candidates=tuple(looked_at))
         backup = world.reps[backup].backup
     return Seat(candidates=tuple(looked_at))

@@ -18,7 +18,9 @@ def territory_of(facts: Facts, world: World, now: datetime) -> str:
         deeper = len(world.ancestors.get(territory.slug, frozenset({territory.slug})))
         if deeper <= depth:
             continue
-        if territory.valid_from and today < territory.valid_from or territory.valid_to and today >= territory.valid_to:
+        if (territory.valid_from and today < territory.valid_from) or (
+            territory.valid_to and today >= territory.valid_to
+        ):
             continue
         if holds(territory.when, facts, setting):
             best, depth = territory.slug, deeper

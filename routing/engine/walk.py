@@ -23,8 +23,8 @@ NOTHING: Mapping[str, Value] = MappingProxyType({})
 class Place:
     """Where a lead has got to. `path` names the target within its document: rule ids, then what led on from there.
 
-    `changed` is what the `set` of the rules that held made of the facts. `spent` are the trees whose own `otherwise` has
-    been tried: a second fallback there can only mean the built-in queue.
+    `changed` is what the `set` of the rules that held made of the facts. `spent` are the trees whose own `otherwise`
+    has been tried: a second fallback there can only mean the built-in queue.
     """
 
     tree: Published
@@ -99,7 +99,7 @@ def settle(place: Place, world: World, key: str, now: datetime) -> Place:
 
 
 def way_of(split: Split, path: str, key: str) -> int:
-    """The index of the way this lead goes: SHA-256 of the split's path and the lead's key, so on every machine the same."""
+    """The index of the way this lead goes: by SHA-256 of the split's path and the lead's key, so the same everywhere."""
     digest = hashlib.sha256(f"{path}\n{key}".encode()).digest()
     total = sum(way.share for way in split.ways)
     point = int.from_bytes(digest[:8], "big") * total >> 64

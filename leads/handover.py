@@ -1,0 +1,167 @@
+"""A lead goes from one hand to another: declined, claimed from a queue, moved by a manager, or taken over.
+
+Each is a decision with its record, written by the same code as the decision on arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from leads import record
+from leads.deciding import Decided, decide
+from leads.holding import NotPossible, check_holder, given_reason, locked, tell_story
+from leads.models import Assignment, Lead, TimelineEntry
+from leads.people import person_of
+from leads.record import Ending
+from leads.standing import lock_and_read
+from leads.world import Known, known_and_held
+from reps.models import Rep, User
+from routing.engine.bench import Presence
+from routing.engine.ledger import ASSIGNED, Line
+from routing.engine.route import Outcome, Request
+from routing.models import Decision, LedgerLine, Member, Queue
+
+
+@transaction.atomic
+def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
+    """The holder hands the lead back with a reason; the rules are asked again, without those who declined."""
+    reason = given_reason(reason)
+    lead = locked(lead, epoch)
+    check_holder(lead, by)
+    tell_story(lead, TimelineEntry.Kind.DECLINED, f"{by} declined: {reason}", by, now)
+
+    route_again(lead, now=now, cause=Decision.Cause.DECLINED, ending=Ending(Assignment.Ended.DECLINED, reason))
+    return Lead.objects.get(pk=lead.pk)
+
+
+@transaction.atomic
+def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
+    """A manager or RevOps gives the lead to somebody: +1 for him in the pool it came from, and the other is credited back."""
+    reason = given_reason(reason)
+    if not (by.is_revops or by.is_manager):
+        raise NotPossible("Only a manager or RevOps can hand a lead to somebody else.")
+    lead = locked(lead, epoch)
+    if lead.status in Lead.CLOSED:
+        raise NotPossible("The lead is closed.")
+    if not to.active:
+        raise NotPossible(f"{to} is not active.")
+    if lead.is_open and lead.rep_id == to.pk:
+        raise NotPossible(f"{to} has this lead already.")
+    previous = lead.rep_id if lead.is_open else None
+    pool = lead.assignments.order_by("-epoch").values_list("pool__slug", flat=True).first()
+    why = f"{by} gave it to {to}: {reason}"
+
+    known = known_and_held()
+    give(lead, known.emails[to.pk], known, how=Assignment.How.BY_HAND, why=why, pool=pool, cause="by_hand", now=now)
+    if previous is not None and pool is not None:
+        _credit_back(known, pool, previous, now)
+    tell_story(lead, TimelineEntry.Kind.REASSIGNED, why, by, now)
+    return Lead.objects.get(pk=lead.pk)
+
+
+def claim(lead: Lead, *, by: User, now: datetime) -> Lead:
+    """A rep takes a waiting lead from his team's queue. The caller holds the lead's lock, so one of two is the first."""
+    rep = Rep.objects.filter(user=by, active=True).first()
+    queue = lead.queue
+    if rep is None or queue is None or queue.team_id is None or queue.team_id != rep.team_id:
+        raise NotPossible("Only reps of the queue's team can take a lead from it.")
+    why = f"{by} took it from the queue {queue}."
+
+    known = known_and_held()
+    give(lead, known.emails[rep.pk], known, how=Assignment.How.CLAIMED, why=why, pool=None, cause="by_hand", now=now)
+    Assignment.objects.filter(lead=lead, ended_at=None).update(accepted_at=now)
+    Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)
+    tell_story(lead, TimelineEntry.Kind.ACCEPTED, why, by, now)
+    return Lead.objects.get(pk=lead.pk)
+
+
+def route_again(lead: Lead, *, now: datetime, cause: str, ending: Ending) -> Decided:
+    """Ask the rules once more about a lead that leaves its holder, without those who declined or lost it."""
+    declined, lost = past_holders(lead)
+    known = known_and_held()
+    person = person_of(lead, known.emails, known.world.vocabulary)
+    if person.holder is not None:
+        leaving = frozenset({person.holder.rep})
+        if ending.code == Assignment.Ended.DECLINED:
+            declined |= leaving
+        else:
+            lost |= leaving
+    decided = decide([person], known, Presence(now), declined=declined, held_before=lost)
+    record.write(decided, known, now=now, cause=cause, ending=ending)
+    return decided[0]
+
+
+def give(
+    lead: Lead,
+    email: str,
+    known: Known,
+    *,
+    how: str,
+    why: str,
+    pool: str | None,
+    cause: str,
+    now: datetime,
+    ending: Ending | None = None,
+) -> None:
+    """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
+    person = person_of(lead, known.emails, known.world.vocabulary)
+    lock_and_read(known, [pool] if pool in known.pools else [], {email} | past_reps(lead), Presence(now))
+    lines: Sequence[Line] = [Line(pool, email, 1.0, ASSIGNED)] if pool and (pool, email) in known.members else []
+    outcome = Outcome(
+        kind="assigned",
+        reason=why,
+        rep=email,
+        how=how,
+        pool=pool if pool in known.pools else None,
+        tree=known.world.default_tree,
+        facts=person.facts,
+        lines=tuple(lines),
+    )
+    request = Request(key=person.key, facts=person.facts, holder=person.holder)
+    decided = Decided(person, request, outcome, account=None, took_us=0)
+    record.write([decided], known, now=now, cause=cause, ending=ending or Ending(Assignment.Ended.BY_HAND, why[:300]))
+
+
+def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: Ending) -> None:
+    """The lead leaves its holder for the queue of his team, or the built-in one where the team has none."""
+    known = known_and_held()
+    person = person_of(lead, known.emails, known.world.vocabulary)
+    queue = _team_queue(lead)
+    lock_and_read(known, [], past_reps(lead), Presence(now))
+    outcome = Outcome(kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=person.facts)
+    request = Request(key=person.key, facts=person.facts, holder=person.holder)
+    record.write(
+        [Decided(person, request, outcome, account=None, took_us=0)], known, now=now, cause=cause, ending=ending
+    )
+
+
+def _team_queue(lead: Lead) -> str:
+    team = lead.rep.team if lead.rep else None
+    if team is None:
+        return Queue.UNASSIGNED
+    return team.queue or team.queues.order_by("id").values_list("slug", flat=True).first() or Queue.UNASSIGNED
+
+
+def past_holders(lead: Lead) -> tuple[frozenset[str], frozenset[str]]:
+    """Who declined this lead, and who had it taken away: e-mails."""
+    ended = list(lead.assignments.exclude(ended_at=None).values_list("rep__user__email", "ended_as"))
+    declined = frozenset(email for email, code in ended if code == Assignment.Ended.DECLINED)
+    lost = frozenset(email for email, code in ended if code in (Assignment.Ended.SLA, Assignment.Ended.BY_HAND))
+    return declined, lost
+
+
+def past_reps(lead: Lead) -> set[str]:
+    return set(lead.assignments.values_list("rep__user__email", flat=True))
+
+
+def _credit_back(known: Known, pool: str, rep_id: int, now: datetime) -> None:
+    """The lead no longer counts for the rep it was taken from. The pool is locked by `give`."""
+    member_id = known.members.get((pool, known.emails[rep_id]))
+    if member_id is None:
+        return
+    Member.objects.filter(pk=member_id).update(level=F("level") - 1)
+    LedgerLine.objects.create(member_id=member_id, at=now, amount=-1, kind=LedgerLine.Kind.CREDIT)

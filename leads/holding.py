@@ -1,0 +1,49 @@
+"""Who holds a lead right now, locked: what every act on a lead begins with, and the line it leaves in the lead's story."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leads.models import Lead, SlaClock, TimelineEntry
+from reps.models import User
+
+
+class NotPossible(Exception):
+    """The act does not fit the lead as it is now; the message says what would."""
+
+
+class AlreadyTaken(NotPossible):
+    """Somebody, or the promise's ladder, was quicker: the lead has moved on since it was shown."""
+
+
+def locked(lead: Lead, epoch: int | None) -> Lead:
+    """The lead's row, locked until the transaction ends, if it is still the one that was shown (`epoch`; None: any)."""
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("rep__user", "queue").get(pk=lead.pk)
+    if epoch is not None and lead.epoch != epoch:
+        raise AlreadyTaken(f"The lead has moved on: {lead.rep or lead.queue or lead.get_status_display()} has it now.")
+    return lead
+
+
+def check_holder(lead: Lead, by: User) -> None:
+    """Only whoever holds an open lead can act on it as its rep."""
+    if not lead.is_open:
+        raise AlreadyTaken(f"The lead is not open: {lead.get_status_display().lower()}.")
+    if lead.rep is None or lead.rep.user_id != by.pk:
+        raise AlreadyTaken(f"The lead is with {lead.rep}.")
+
+
+def finish_clock(lead: Lead, state: str, now: datetime) -> None:
+    """The running promise of this lead ends; whether it was kept is in its times."""
+    SlaClock.objects.filter(lead=lead, state=SlaClock.State.RUNNING).update(state=state, finished_at=now, next_at=None)
+
+
+def tell_story(lead: Lead, kind: str, text: str, by: User | None, now: datetime) -> None:
+    TimelineEntry.objects.create(lead=lead, at=now, kind=kind, text=text, by=by, epoch=lead.epoch)
+
+
+def given_reason(reason: str) -> str:
+    """The reason in one line; giving none is refused."""
+    words = " ".join(reason.replace("\x00", "").split())
+    if not words:
+        raise NotPossible("Say why: the next person reads it.")
+    return words[:300]

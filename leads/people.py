@@ -1,0 +1,145 @@
+"""The people of a batch: each found by e-mail or phone or new, locked so that nobody else decides about them meanwhile."""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from leads.arrivals import Arrival, EventRead
+from leads.models import Lead
+from routing.engine.facts import Value, Vocabulary, from_json
+from routing.engine.route import Holder
+
+# The second half of the advisory lock's key says what is locked; any fixed number of our own will do.
+LOCK_PEOPLE = """
+SELECT pg_advisory_xact_lock(7001, hash) FROM (SELECT unnest(%s::int[]) AS hash ORDER BY 1) AS ordered
+"""
+SEEN_BEFORE = """
+SELECT event_id, item, source_id, item_key FROM leads_touch
+WHERE event_id = ANY(%s) OR (item_key <> '' AND item_key = ANY(%s))
+"""
+
+
+@dataclass(slots=True)
+class Person:
+    """One lead of the batch: what was known (nothing, if `lead` is None), and all that arrived about it just now."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    lead: Lead | None = None
+    id: int = 0
+    facts: dict[str, Value] = field(default_factory=dict)
+    set_aside: dict[str, object] = field(default_factory=dict)
+    holder: Holder | None = None
+
+    @property
+    def key(self) -> str:
+        """What names the person for stickiness and splits: e-mail, else phone, else the lead itself."""
+        known = (self.lead.person_key if self.lead else self.first.key) or ""
+        return known or f"lead:{self.id}"
+
+    @property
+    def first(self) -> Arrival:
+        return self.arrivals[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everybody of a batch, and the events whose people an earlier run had already brought in."""
+
+    people: list[Person]
+    done_before: frozenset[uuid.UUID]
+
+
+def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Vocabulary) -> Gathered:
+    """Lock and find everybody in these deliveries, new ones with fresh ids, without whatever was brought in before."""
+    arrivals = [arrival for event in read for arrival in event.arrivals]
+    keys = sorted({arrival.key for arrival in arrivals if arrival.key})
+    _lock(keys)
+    fresh, done_before = _unseen(arrivals)
+    people = _grouped(fresh)
+    leads = {lead.person_key: lead for lead in Lead.objects.filter(person_key__in=keys).select_for_update(of=("self",))}
+    for person in people:
+        person.lead = leads.get(person.first.key) if person.first.key else None
+        _remember(person, emails, vocabulary)
+    _number([person for person in people if person.lead is None])
+    return Gathered(people, done_before)
+
+
+def _lock(keys: Iterable[str]) -> None:
+    hashes = [zlib.crc32(key.encode("utf-8", "surrogatepass")) - 2**31 for key in keys]
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_PEOPLE, [hashes])
+
+
+def _unseen(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID]]:
+    """Without those that an earlier run of the same event, or another delivery of the same item, already brought."""
+    item_keys = [arrival.item_key for arrival in arrivals if arrival.item_key]
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN_BEFORE, [list({arrival.event for arrival in arrivals}), item_keys])
+        rows = cursor.fetchall()
+    items = {(event, item) for event, item, _, _ in rows}
+    named = {(source, item_key) for _, _, source, item_key in rows if item_key}
+    fresh = []
+    for arrival in arrivals:
+        name = (arrival.source.id, arrival.item_key)
+        if (arrival.event, arrival.item) in items or (arrival.item_key and name in named):
+            continue
+        if arrival.item_key:
+            named.add(name)
+        fresh.append(arrival)
+    return fresh, frozenset(event for event, _ in items)
+
+
+def _grouped(arrivals: Sequence[Arrival]) -> list[Person]:
+    """One person for each key; without a key each arrival is somebody new."""
+    people: list[Person] = []
+    by_key: dict[str, Person] = {}
+    for arrival in arrivals:
+        if arrival.key and arrival.key in by_key:
+            by_key[arrival.key].arrivals.append(arrival)
+            continue
+        person = Person([arrival])
+        people.append(person)
+        if arrival.key:
+            by_key[arrival.key] = person
+    return people
+
+
+def person_of(lead: Lead, emails: Mapping[int, str], vocabulary: Vocabulary) -> Person:
+    """A lead that is decided about again although nothing arrived: declined, taken away, moved."""
+    person = Person(lead=lead)
+    _remember(person, emails, vocabulary)
+    return person
+
+
+def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary) -> None:
+    """Join what was known with what arrived: the newer value wins."""
+    lead = person.lead
+    if lead is not None:
+        person.id = lead.pk
+        person.facts = from_json(lead.facts, vocabulary)
+        person.set_aside = dict(lead.set_aside)
+        if lead.rep_id in emails and lead.assigned_at is not None:
+            person.holder = Holder(emails[lead.rep_id], lead.assigned_at, lead.is_open)
+    for arrival in person.arrivals:
+        person.facts.update(arrival.facts)
+        person.set_aside.update(arrival.set_aside)
+
+
+def _number(people: Sequence[Person]) -> None:
+    """Ids for the new ones, so that all their rows can be written at once."""
+    for person, id in zip(people, new_ids("leads_lead", len(people)), strict=True):
+        person.id = id
+
+
+def new_ids(table: str, count: int) -> list[int]:
+    """`count` fresh ids of a table; gaps after a rollback are harmless."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,143 @@
+"""The story of a lead in one place: claim → read → find the person → match and score → decide → write → commit.
+
+Start here. A batch of stored events becomes leads with a rep, a reason and a running promise in one transaction; running
+it twice changes nothing, and whatever dies in the middle leaves the events waiting for the next run.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from leads import record
+from leads.arrivals import EventRead, StoredEvent, read_event
+from leads.crash import crash_point
+from leads.database_clock import database_now
+from leads.deciding import Decided, decide
+from leads.models import Assignment, InboundEvent
+from leads.people import gather
+from leads.world import Known, known_and_held
+from routing.engine.bench import Presence
+from routing.models import Decision
+
+log = logging.getLogger(__name__)
+
+BATCH = 200  # events of one transaction: the commit is shared, the locks are still short
+MOST_ATTEMPTS = 8
+DEADLOCK_OR_CONFLICT = ("40001", "40P01")
+RETRIES = 3
+RETURNED = record.Ending(Assignment.Ended.RETURNED, "Came back while its rep was away and was routed anew.")
+
+CLAIM = """
+SELECT uuid, source_id, body, content_type, received_at FROM leads_inboundevent
+WHERE status = 'waiting' AND due_at <= clock_timestamp()
+AND (%s::uuid IS NULL OR uuid = %s)
+ORDER BY due_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
+FINISH = """
+UPDATE leads_inboundevent AS event SET status = v.status, problem = v.problem, finished_at = %s
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS v (uuid, status, problem) WHERE event.uuid = v.uuid
+"""
+
+
+def route_waiting(*, limit: int = BATCH) -> int:
+    """Route up to `limit` waiting events and commit; how many were claimed. 0 means nothing is waiting."""
+    for _ in range(RETRIES):
+        try:
+            return _route_batch(limit)
+        except OperationalError as trouble:
+            if getattr(trouble.__cause__, "sqlstate", None) not in DEADLOCK_OR_CONFLICT:
+                raise
+        except Exception:  # Whatever one event does to us, the others must not wait for it: find it, and set it apart.
+            log.exception("a batch failed; its events are taken one by one")
+            return _one_by_one(limit)
+    return 0
+
+
+def _one_by_one(limit: int) -> int:
+    """Route the waiting events each in a transaction of its own; one that fails waits longer each time, then lies open."""
+    done = 0
+    for event in list(InboundEvent.objects.waiting(limit)):
+        try:
+            done += _route_batch(1, only=event.pk)
+        except Exception as failure:  # The reason is kept on the event, where RevOps sees it.
+            log.exception("event %s failed", event.pk)
+            _set_apart(event, failure)
+    return done
+
+
+def _set_apart(event: InboundEvent, failure: Exception) -> None:
+    attempts = event.attempts + 1
+    values: dict[str, object] = {
+        "attempts": attempts,
+        "problem": f"Routing failed ({type(failure).__name__}), attempt {attempts} of {MOST_ATTEMPTS}.",
+        "due_at": timezone.now() + timedelta(seconds=2**attempts),
+    }
+    if attempts >= MOST_ATTEMPTS:
+        values |= {"status": InboundEvent.Status.QUARANTINED, "finished_at": timezone.now()}
+    InboundEvent.objects.filter(pk=event.pk, status=InboundEvent.Status.WAITING).update(**values)
+
+
+@transaction.atomic
+def _route_batch(limit: int, only: uuid.UUID | None = None) -> int:
+    claimed = _claim(limit, only)
+    if not claimed:
+        return 0
+    known = known_and_held()
+    now = database_now()
+    events = [
+        StoredEvent(event, known.sources.by_id[source], bytes(body), content_type, received_at)
+        for event, source, body, content_type, received_at in claimed
+    ]
+    crash_point("after_claim")
+    route_events(events, known, now=now)
+    crash_point("before_route_commit")
+    return len(events)
+
+
+def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) -> list[Decided]:
+    """Decide about everybody in these deliveries, write it, and finish the events. The caller holds the transaction."""
+    read = [read_event(event, known.world.vocabulary) for event in events]
+
+    gathered = gather(read, known.emails, known.world.vocabulary)
+    decided = decide(gathered.people, known, Presence(now))
+
+    record.write(decided, known, now=now, cause=Decision.Cause.ARRIVED, ending=RETURNED)
+    crash_point("after_write")
+    _finish(read, decided, gathered.done_before, now)
+    return decided
+
+
+def _claim(limit: int, only: uuid.UUID | None) -> list[tuple[uuid.UUID, int, bytes, str, datetime]]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [only, only, limit])
+        return cursor.fetchall()
+
+
+def _finish(
+    read: Sequence[EventRead], decided: Sequence[Decided], done_before: Collection[uuid.UUID], now: datetime
+) -> None:
+    """Each event ends in exactly one state, with what could not be read of it in words."""
+    kinds: dict[uuid.UUID, set[str]] = {}
+    for one in decided:
+        for arrival in one.person.arrivals:
+            kinds.setdefault(arrival.event, set()).add(one.outcome.kind)
+    states = [_state(event, kinds.get(event.event.uuid, set()), done_before) for event in read]
+    problems = [" ".join(event.problems) for event in read]
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [now, [event.event.uuid for event in read], states, problems])
+
+
+def _state(event: EventRead, kinds: Collection[str], done_before: Collection[uuid.UUID]) -> str:
+    if kinds:
+        return InboundEvent.Status.DISCARDED if set(kinds) == {"discarded"} else InboundEvent.Status.ROUTED
+    if event.event.uuid in done_before:
+        return InboundEvent.Status.ROUTED
+    if event.arrivals:
+        return InboundEvent.Status.DUPLICATE
+    return InboundEvent.Status.QUARANTINED

@@ -1,0 +1,43 @@
+"""The safety net: a plain loop that needs neither Redis nor beat, and finds every row that is due.
+
+Two may run. While the database is away a round fails, is logged and tried again; anything else ends the process loudly,
+and its supervisor starts it anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from leads import escalation, pipeline
+from leads.database_clock import database_now
+from leads.models import Heartbeat
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = 0.3
+LONGEST_PAUSE_S = 5.0
+
+
+def sweep_until(stop: threading.Event) -> None:
+    """Sweep until `stop` is set: promises first, then events; right away again while there is work."""
+    pause = PAUSE_S
+    while not stop.is_set():
+        try:
+            busy = sweep()
+            pause = 0.0 if busy else PAUSE_S
+        except (DatabaseError, InterfaceError) as trouble:
+            log.warning("sweep failed: %s", type(trouble).__name__)
+            close_old_connections()
+            pause = min(LONGEST_PAUSE_S, max(PAUSE_S, pause * 2))
+        stop.wait(pause)
+
+
+def sweep() -> bool:
+    """One round; whether there was anything to do."""
+    steps = escalation.enforce_due()
+    events = pipeline.route_waiting()
+    Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": database_now()})
+    return bool(steps or events)

@@ -1,0 +1,25 @@
+"""Celery's side: each task is a nudge to look at the rows now. Losing one, or running one twice, changes nothing."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from leads import escalation, pipeline
+
+MOST_ROUNDS = 50  # so that one task stays well under its time limit; the next nudge or beat goes on
+
+
+@shared_task(ignore_result=True)
+def route_waiting() -> None:
+    """Route what is waiting, batch after batch."""
+    for _ in range(MOST_ROUNDS):
+        if not pipeline.route_waiting():
+            return
+
+
+@shared_task(ignore_result=True)
+def enforce_slas() -> None:
+    """Act on the steps of promises that are due."""
+    for _ in range(MOST_ROUNDS):
+        if not escalation.enforce_due():
+            return

@@ -1,0 +1,105 @@
+"""The organisation as this process knows it: compiled once per revision of the configuration, and the keys of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from leads import sources
+from leads.configuration import dump, worlds
+from leads.scoring import ScoreCard
+from leads.sla import Policy
+from leads.sources import Sources
+from reps.hours import Calendar, parse_week
+from reps.models import Rep, Team, User
+from routing.engine.world import World
+from routing.models import Member, Pool, Queue, Version
+
+
+@dataclass(frozen=True, slots=True)
+class RepKeys:
+    """The rows behind a rep's e-mail."""
+
+    id: int
+    user_id: int
+    team_id: int | None
+    manager_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that changes only with the configuration: the engine's world, and what its names are as rows."""
+
+    revision: int
+    world: World
+    policies: tuple[Policy, ...]
+    scoring: ScoreCard
+    sources: Sources
+    reps: Mapping[str, RepKeys]
+    emails: Mapping[int, str]
+    pools: Mapping[str, int]
+    members: Mapping[tuple[str, str], int]
+    queues: Mapping[str, int]
+    versions: Mapping[str, int]
+    team_calendars: Mapping[str, Calendar]
+    overseers: Sequence[int]  # users who are told when a lead finds nobody: managers and RevOps
+
+
+_cached: Known | None = None
+
+
+def known() -> Known:
+    """The organisation at the committed revision: one small query when nothing changed."""
+    return _at(sources.revision_now())
+
+
+def known_and_held() -> Known:
+    """The same, with the revision held still until the transaction ends: nobody can be given a lead by yesterday's rules."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM reps_revision WHERE id = 1 FOR SHARE")
+        row = cursor.fetchone()
+    return _at(int(row[0]) if row else 0)
+
+
+def _at(revision: int) -> Known:
+    global _cached
+    while _cached is None or _cached.revision != revision:
+        _cached = _read(revision)
+        # A change that was committed while we read may have given us half of it: then read again.
+        revision = sources.revision_now()
+    return _cached
+
+
+def _read(revision: int) -> Known:
+    configuration = dump.current(with_accounts=False)
+    reps = {
+        email: RepKeys(id, user_id, team_id, manager_id)
+        for email, id, user_id, team_id, manager_id in Rep.objects.values_list(
+            "user__email", "id", "user_id", "team_id", "team__manager_id"
+        )
+    }
+    return Known(
+        revision=revision,
+        world=worlds.build_world(configuration),
+        policies=worlds.policies(configuration),
+        scoring=worlds.score_card(configuration),
+        sources=sources.at(revision),
+        reps=reps,
+        emails={keys.id: email for email, keys in reps.items()},
+        pools=dict(Pool.objects.values_list("slug", "id")),
+        members={
+            (pool, email): id for id, pool, email in Member.objects.values_list("id", "pool__slug", "rep__user__email")
+        },
+        queues=dict(Queue.objects.values_list("slug", "id")),
+        team_calendars={
+            team.slug: Calendar(parse_week(team.hours, team.timezone), frozenset()) for team in Team.objects.all()
+        },
+        versions=dict(Version.objects.filter(status=Version.Status.LIVE).values_list("tree__slug", "id")),
+        overseers=tuple(
+            User.objects.filter(is_active=True, role__in=[User.Role.MANAGER, User.Role.REVOPS])
+            .order_by("id")
+            .values_list("id", flat=True)
+        ),
+    )
