@@ -45,7 +45,7 @@ def prepare(data: Path, environ: Mapping[str, str], *, durable: bool = True) -> 
     if not (with_postgres or with_valkey):
         return []
     account = accounts.runner(data / "pg", environ)
-    sockets = _folders(data, account)
+    sockets = make_folders(data, account)
     parts = []
     if with_postgres:
         programs = binaries.postgres(data, account)
@@ -58,7 +58,7 @@ def prepare(data: Path, environ: Mapping[str, str], *, durable: bool = True) -> 
     return parts
 
 
-def _folders(data: Path, account: Account) -> Path:
+def make_folders(data: Path, account: Account) -> Path:
     """The servers' folders belong to the account that runs them; ours stays ours, and is only passed through."""
     data.chmod(0o700 if account.is_ours else 0o711)
     if not account.may_reach(data):
