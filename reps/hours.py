@@ -74,8 +74,9 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
     local = at.astimezone(zone_of(week.zone))
     today = local.date()
     if today in days_of_clock_change(week.zone, local.year):
-        near = (today - ONE_DAY, today, today + ONE_DAY)
-        return any(opens <= at < closes for day in near for opens, closes in _hours_on(calendar, day))
+        # Tomorrow too: where clocks go back over midnight, tomorrow's hours have already begun.
+        days = (today, today + ONE_DAY)
+        return any(opens <= at < closes for day in days for opens, closes in _hours_on(calendar, day))
     if calendar.holidays and today in calendar.holidays:
         return False
     if week.days is None:
@@ -121,19 +122,17 @@ def _stretches(calendar: Calendar, start: datetime) -> Iterator[Stretch]:
     """The stretches of working time from `start` on, in order, until there has been none for 400 days."""
     if calendar.week.days is not None and not any(calendar.week.days):
         return
-    seen = start.astimezone(UTC)
+    start = start.astimezone(UTC)
     away = sorted(calendar.away)
     today = start.astimezone(zone_of(calendar.week.zone)).toordinal()
     give_up = today + HORIZON.days
-    # From yesterday, because where clocks go back over midnight an instant may belong to the hours of the day before.
     # The last day of the calendar is left out, as its midnight can't be written down.
-    for ordinal in range(today - 1, date.max.toordinal()):
+    for ordinal in range(today, date.max.toordinal()):
         day = date.fromordinal(ordinal)
         for opens, closes in _hours_on(calendar, day):
-            for stretch in _without(away, max(opens, seen), closes):
+            for stretch in _without(away, max(opens, start), closes):
                 yield stretch
                 give_up = ordinal + HORIZON.days
-            seen = max(seen, closes)
         if ordinal >= give_up:
             return
 

@@ -43,7 +43,7 @@ def _on_the_wall(at: datetime, zone: str) -> datetime:
 
 @lru_cache(maxsize=4096)
 def days_of_clock_change(zone: str, year: int) -> frozenset[date]:
-    """The days on which the wall does not tell which of a day's hours it is, and their neighbours."""
+    """The days on which a time on the wall may be shown twice or never, and the evenings before them."""
     first, last = (
         max(date(year, 1, 1).toordinal() - 2, 1),
         min(date(year, 12, 31).toordinal() + 3, date.max.toordinal()),
@@ -51,4 +51,4 @@ def days_of_clock_change(zone: str, year: int) -> frozenset[date]:
     days = [date.fromordinal(ordinal) for ordinal in range(first, last)]
     offsets = [datetime(day.year, day.month, day.day, tzinfo=zone_of(zone)).utcoffset() for day in days]
     leaps = (day for day, today, tomorrow in zip(days, offsets, offsets[1:], strict=False) if today != tomorrow)
-    return frozenset(day + timedelta(days=near) for day in leaps for near in (-1, 0, 1))
+    return frozenset(day + timedelta(days=near) for day in leaps for near in (-1, 0))

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reps import hours
@@ -221,46 +221,54 @@ def test_an_unknown_country_has_no_holidays_to_give(code):
 
 
 # Half-hour leaps, leaps at midnight and at 00:01, a day left out, two hours at once: each broke somebody's calendar.
-ZONES = st.sampled_from(
-    [
-        "America/New_York",
-        "America/Havana",
-        "America/Sao_Paulo",
-        "America/St_Johns",
-        "Africa/Cairo",
-        "Africa/Casablanca",
-        "Antarctica/Troll",
-        "Asia/Kathmandu",
-        "Australia/Lord_Howe",
-        "Europe/Berlin",
-        "Pacific/Apia",
-        "UTC",
-    ]
-)
-INSTANTS = st.datetimes(datetime(2005, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
+LEAPS = {
+    "America/New_York": [datetime(2026, 3, 8, 7), datetime(2026, 11, 1, 6)],
+    "America/Havana": [datetime(2026, 3, 8, 5), datetime(2026, 11, 1, 5)],
+    "America/Sao_Paulo": [datetime(2018, 11, 4, 3), datetime(2019, 2, 17, 2)],
+    "America/St_Johns": [datetime(2010, 3, 14, 3, 31), datetime(2010, 11, 7, 2, 31)],
+    "Africa/Cairo": [datetime(2026, 4, 23, 22), datetime(2026, 10, 29, 21)],
+    "Antarctica/Troll": [datetime(2026, 3, 29, 1), datetime(2026, 10, 25, 1)],
+    "Asia/Kathmandu": [datetime(2026, 1, 1)],
+    "Australia/Lord_Howe": [datetime(2026, 4, 4, 15), datetime(2026, 10, 3, 15, 30)],
+    "Europe/Berlin": [datetime(2026, 3, 29, 1), datetime(2026, 10, 25, 1)],
+    "Pacific/Apia": [datetime(2011, 12, 30, 10)],
+    "UTC": [datetime(2026, 1, 1)],
+}
+HALF_HOURS = [0, 1, 2, 3, 4, 5, 6, 7, 18, 24, 26, 34, 44, 45, 46, 47, 48]  # most around the leaps
 DURATIONS = st.timedeltas(timedelta(0), timedelta(hours=60))
 
 
 @st.composite
-def weeks(draw):
-    def day():
-        marks = sorted(draw(st.lists(st.integers(0, 96), max_size=6, unique=True)))
-        return tuple((a * 15, b * 15) for a, b in zip(marks[::2], marks[1::2], strict=False))
+def places_and_instants(draw):
+    zone = draw(st.sampled_from(sorted(LEAPS)))
+    near_a_leap = st.builds(
+        lambda leap, minute: leap.replace(tzinfo=UTC) + timedelta(minutes=minute),
+        st.sampled_from(LEAPS[zone]),
+        st.integers(-90, 90) | st.integers(-26 * 60, 26 * 60),
+    )
+    any_time = st.datetimes(datetime(2005, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
+    return zone, draw(st.one_of(near_a_leap, near_a_leap, any_time))
 
-    days = draw(st.none() | st.builds(lambda: tuple(day() for _ in range(7))))
-    return Week(draw(ZONES), days)
+
+@st.composite
+def days(draw):
+    marks = sorted(draw(st.lists(st.sampled_from(HALF_HOURS), max_size=6, unique=True)))
+    return tuple((start * 30, end * 30) for start, end in zip(marks[::2], marks[1::2], strict=False))
+
+
+WEEKS = st.none() | st.tuples(*[days()] * 7)
 
 
 @st.composite
 def calendars_and_starts(draw):
-    start = draw(INSTANTS)
+    zone, start = draw(places_and_instants())
     near = st.integers(0, 20).map(lambda days: start.date() + timedelta(days=days))
     spans = st.tuples(st.integers(-200, 600), st.integers(1, 300))
     away = tuple(
         (start + timedelta(hours=first), start + timedelta(hours=first + length))
         for first, length in draw(st.lists(spans, max_size=3))
     )
-    return Calendar(draw(weeks()), frozenset(draw(st.lists(near, max_size=4))), away), start
+    return Calendar(Week(zone, draw(WEEKS)), frozenset(draw(st.lists(near, max_size=4))), away), start
 
 
 @given(calendars_and_starts(), DURATIONS, DURATIONS)
@@ -292,17 +300,23 @@ def test_the_next_opening_is_open_and_nothing_is_open_before_it(case, shares):
     on, at = case
     opens = hours.next_open(on, at)
     until = opens or at + hours.HORIZON
+    between = [at + (until - at) * share for share in shares]
 
     assert opens is None or (opens >= at and hours.is_open(on, opens))
-    assert not any(
-        hours.is_open(on, at + (until - at) * share) for share in shares if (until - at) * share < until - at
-    )
+    assert not any(hours.is_open(on, moment) for moment in between if moment < until)
 
 
-@given(weeks(), INSTANTS)
-@example(Week("America/St_Johns", (((0, 60), (22 * 60, 1440)),) * 7), datetime(2010, 11, 7, 2, 45, tzinfo=UTC))
-def test_the_wall_clock_and_the_spans_of_instants_agree(week, at):
-    on = Calendar(week, frozenset())
+@given(calendars_and_starts())
+def test_being_open_and_working_are_the_same(case):
+    on, at = case
     a_moment = timedelta(microseconds=1)
 
     assert hours.is_open(on, at) == (hours.working_between(on, at, at + a_moment) == a_moment)
+
+
+def test_where_clocks_go_back_over_midnight_the_evening_is_not_worked_twice():
+    late = Week("America/St_Johns", (((22 * 60, 1440),),) * 7)  # 00:01 became 23:01 again
+
+    evening = [datetime(2010, 11, 7, 0, 30, tzinfo=UTC), datetime(2010, 11, 7, 3, 30, tzinfo=UTC)]
+
+    assert hours.working_between(Calendar(late, frozenset()), *evening) == timedelta(hours=2)
