@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from routing.engine.evaluate import holds
-
-from routing.engine.conditions import Condition, Setting
+from routing.engine.conditions import Condition, Setting, holds
 from routing.engine.facts import Facts, Value
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 from routing.engine import ledger
 from routing.engine.bench import Candidate, Needs, Presence
@@ -26,8 +25,6 @@ ASSIGNED = "assigned"
 QUEUED = "queued"
 NURTURE = "nurture"
 DISCARDED = "discarded"
-
-NO_CODES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class Outcome:
     facts: Facts = field(default_factory=dict)
     changed: Mapping[str, Value] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
-    excluded: Mapping[str, str] = NO_CODES
+    excluded: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from reps.hours import WEEKDAYS
+from routing.engine.compile import row_of
 from routing.engine.facts import Facts, Value, typed
-from routing.engine.tables import row_of
 from routing.engine.targets import Split, Table, Target, ToFallback, ToQueue, ToTree
 from routing.engine.world import Published, World
 
 UNASSIGNED = ToQueue(queue="unassigned", sla=None)
-NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Place:
     rules: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     fallback: bool = False
-    changed: Mapping[str, Value] = NOTHING
+    changed: Mapping[str, Value] = field(default_factory=dict)
     spent: frozenset[str] = frozenset()
 
 

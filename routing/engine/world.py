@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from reps.hours import ALWAYS, Calendar
@@ -16,8 +15,6 @@ from routing.engine.compile import Level
 from routing.engine.conditions import Condition, Setting
 from routing.engine.facts import STANDARD, Vocabulary
 from routing.engine.rules import Tree
-
-EMPTY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Rep:
     paused: bool = False
     capacity: int | None = None
     daily_cap: int | None = None
-    skills: Mapping[str, int] = EMPTY
+    skills: Mapping[str, int] = field(default_factory=dict)
     backup: str | None = None
     team: str | None = None
 
