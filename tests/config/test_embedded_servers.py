@@ -1,0 +1,71 @@
+"""`manage.py servers` as a process: what a crash of it, or of what it runs, leaves behind."""
+
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from config.embedded import postgres, processes, valkey
+from config.places import socket_folder
+from tests.config.conftest import Command, at_work, rows
+
+Begin = Callable[..., Command]
+
+
+def test_kill_9_of_a_server_is_repaired_and_no_row_is_lost(data: Path, command: Begin) -> None:
+    running = command("servers")
+    running.wait_for("REDIS_URL=")
+    sockets = socket_folder(data)
+    with postgres.connect(sockets, "postgres") as connection:
+        connection.execute("CREATE TABLE kept (n int); INSERT INTO kept SELECT generate_series(1, 1000)")
+
+    for folder, program, answers in (
+        (data / "pg", "postgres", postgres.answers),
+        (data / "valkey", "valkey-server", valkey.answers),
+    ):
+        oldest = min(processes.working_in(folder, program), key=_started)
+        os.kill(oldest, signal.SIGKILL)
+        assert processes.wait_until(partial(_is_gone, oldest), 5)
+        assert processes.wait_until(partial(answers, sockets), 10), running.output
+
+    assert rows(data) == 1000
+    assert running.stop() == 0
+    assert "postgres ended (signal 9)" in running.output
+    assert "valkey ended (signal 9)" in running.output
+
+
+def test_kill_9_of_the_supervisor_leaves_no_orphan_and_the_next_start_finds_the_data(
+    data: Path, command: Begin
+) -> None:
+    running = command("servers")
+    running.wait_for("REDIS_URL=")
+    with postgres.connect(socket_folder(data), "postgres") as connection:
+        connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+
+    running.stop(signal.SIGKILL)
+    assert processes.wait_until(lambda: not at_work(data), 10), at_work(data)
+
+    command("servers")
+    assert processes.wait_until(lambda: postgres.answers(socket_folder(data)), 20)
+    assert rows(data) == 1
+
+
+def test_a_second_one_on_the_same_data_is_refused_in_plain_words(data: Path, command: Begin) -> None:
+    first = command("servers")
+    first.wait_for("REDIS_URL=")
+
+    second = command("up")
+
+    assert second.process.wait(30) == 1
+    assert f"already runs on the data in {data} (process {first.process.pid})" in second.output
+    assert "Traceback" not in second.output
+    assert postgres.answers(socket_folder(data))
+
+
+def _started(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+
+
+def _is_gone(pid: int) -> bool:
+    return not processes.is_running(pid)
