@@ -1,4 +1,4 @@
-"""From a stored delivery to the people in it: parse, map, normalise. Pure in what was stored, so it can be done again."""
+"""From a stored delivery to the people in it: parse, map, normalise. Pure, so it can be done again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One person in one delivery. `key` names the person, `item_key` is the sender's own id for this item; "" if none."""
+    """One person in one delivery. `key` names the person, `item_key` is the sender's id for it; "" if none."""
 
     event: uuid.UUID
     source: SourceCard

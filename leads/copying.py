@@ -1,4 +1,4 @@
-"""Many rows in one go: PostgreSQL's COPY, several times as fast as inserting model instances one statement at a time."""
+"""Many rows in one go: PostgreSQL's COPY, several times as fast as inserting instances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crash points: `CRASH_AT=name` ends the process, as `kill -9` would, at that point of the story. For the fault tests."""
+"""Crash points: `CRASH_AT=name` ends the process there, as `kill -9` would. For the fault tests."""
 
 from __future__ import annotations
 

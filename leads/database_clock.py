@@ -1,4 +1,4 @@
-"""One clock for everything that is late or early: the database's. Web and workers may disagree about the time; it cannot."""
+"""One clock for everything that is late or early: the database's. Web and workers may disagree; it cannot."""
 
 from __future__ import annotations
 

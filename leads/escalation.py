@@ -1,7 +1,7 @@
 """The ladder of a promise: each step that is due is acted on once, in the order of the ladder, and never early.
 
-Whatever runs this (the sweeper, a Celery task, `enforce_slas`), two may run at once. The lead's row is locked first, so an
-acceptance that was committed before always wins.
+Whatever runs this (the sweeper, a Celery task, `enforce_slas`), two may run at once. The lead's row is locked first,
+so an acceptance that was committed before always wins.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _move_on(clock: SlaClock) -> None:
 
 
 def _act(lead: Lead, clock: SlaClock, do: str, now: datetime) -> None:
-    """One step, written into the lead's story; the story's unique (lead, epoch, step) is the second net against twice."""
+    """One step, written into the lead's story; the story's unique (lead, epoch, step) is a second net."""
     holder = str(lead.rep) if lead.rep else "the queue"
     words = {
         "remind": f"Reminded {holder}: not {clock.steps[clock.next_step]['unless']} yet.",
@@ -95,7 +95,7 @@ def _verb(clock: SlaClock) -> str:
 
 
 def _take_over(lead: Lead, clock: SlaClock, why: str, now: datetime) -> None:
-    """To the backup, else to the next candidate of the same rules; after too many moves to the queue and the manager."""
+    """To the backup, else to the next candidate of the same rules; after too many moves, to the queue."""
     moved = lead.assignments.filter(ended_as=Assignment.Ended.SLA).count()
     if moved >= clock.policy["max_reassignments"]:
         _to_queue(lead, clock, f"{why} It was moved {moved} times already.", now)

@@ -40,7 +40,7 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | No
 
 @transaction.atomic
 def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
-    """A manager or RevOps gives the lead to somebody: +1 for him in the pool it came from, and the other is credited back."""
+    """A manager or RevOps gives the lead to somebody: he counts it, the other is credited back."""
     reason = given_reason(reason)
     if not (by.is_revops or by.is_manager):
         raise NotPossible("Only a manager or RevOps can hand a lead to somebody else.")
@@ -64,7 +64,7 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
 
 
 def claim(lead: Lead, *, by: User, now: datetime) -> Lead:
-    """A rep takes a waiting lead from his team's queue. The caller holds the lead's lock, so one of two is the first."""
+    """A rep takes a waiting lead from his team's queue. The caller holds the lead's lock."""
     rep = Rep.objects.filter(user=by, active=True).first()
     queue = lead.queue
     if rep is None or queue is None or queue.team_id is None or queue.team_id != rep.team_id:

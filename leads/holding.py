@@ -1,4 +1,4 @@
-"""Who holds a lead right now, locked: what every act on a lead begins with, and the line it leaves in the lead's story."""
+"""Who holds a lead right now, locked: how every act on a lead begins, and the line it leaves in its story."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ class Delivery:
 def receive(source: SourceCard, delivery: Delivery, *, revision: int) -> Receipt:
     """Store one delivery durably, or recognise it as one that is already stored.
 
-    `revision` is the configuration the caller read `source` at. Raises `ConfigurationMoved` if it is no longer in force,
-    and `SameIdOtherBody` if the sender's id was used before for another body.
+    `revision` is the configuration the caller read `source` at. Raises `ConfigurationMoved` if it is no longer in
+    force, and `SameIdOtherBody` if the sender's id was used before for another body.
     """
     body_hash = hashlib.sha256(delivery.body).hexdigest()
     key = f"id:{delivery.key}" if delivery.key else f"body:{body_hash}"

@@ -15,32 +15,35 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-_rung = threading.Event()
-_thread: threading.Thread | None = None
-_owner = 0
-_lock = threading.Lock()
+
+class _Bell:
+    """The thread that publishes, and the process it belongs to: a fork must start its own."""
+
+    rung = threading.Event()
+    lock = threading.Lock()
+    thread: threading.Thread | None = None
+    process = 0
 
 
 def look_now() -> None:
     """Ask for `route_waiting` to run soon. Returns at once, always."""
-    _rung.set()
-    if _thread is None or _owner != os.getpid():
+    _Bell.rung.set()
+    if _Bell.process != os.getpid():
         _start()
 
 
 def _start() -> None:
-    global _thread, _owner
-    with _lock:
-        if _thread is None or _owner != os.getpid():
-            _owner = os.getpid()
-            _thread = threading.Thread(target=_publish_for_ever, name="nudge", daemon=True)
-            _thread.start()
+    with _Bell.lock:
+        if _Bell.process != os.getpid():
+            _Bell.process = os.getpid()
+            _Bell.thread = threading.Thread(target=_publish_for_ever, name="nudge", daemon=True)
+            _Bell.thread.start()
 
 
 def _publish_for_ever() -> None:
     while True:
-        _rung.wait()
-        _rung.clear()
+        _Bell.rung.wait()
+        _Bell.rung.clear()
         try:
             current_app.send_task("leads.tasks.route_waiting", ignore_result=True, retry=False, expires=30)
         except (OperationalError, OSError) as problem:

@@ -1,4 +1,4 @@
-"""The people of a batch: each found by e-mail or phone or new, locked so that nobody else decides about them meanwhile."""
+"""The people of a batch: each found by e-mail or phone or new, locked so that nobody else decides meanwhile."""
 
 from __future__ import annotations
 
@@ -132,8 +132,8 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
 
 def _number(people: Sequence[Person]) -> None:
     """Ids for the new ones, so that all their rows can be written at once."""
-    for person, id in zip(people, new_ids("leads_lead", len(people)), strict=True):
-        person.id = id
+    for person, fresh in zip(people, new_ids("leads_lead", len(people)), strict=True):
+        person.id = fresh
 
 
 def new_ids(table: str, count: int) -> list[int]:

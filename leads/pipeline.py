@@ -1,7 +1,7 @@
 """The story of a lead in one place: claim → read → find the person → match and score → decide → write → commit.
 
-Start here. A batch of stored events becomes leads with a rep, a reason and a running promise in one transaction; running
-it twice changes nothing, and whatever dies in the middle leaves the events waiting for the next run.
+Start here. A batch of stored events becomes leads with a rep, a reason and a running promise in one transaction;
+running it twice changes nothing, and whatever dies in the middle leaves the events waiting for the next run.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def route_waiting(*, limit: int = BATCH) -> int:
 
 
 def _one_by_one(limit: int) -> int:
-    """Route the waiting events each in a transaction of its own; one that fails waits longer each time, then lies open."""
+    """Route the waiting events each in a transaction of its own; one that fails waits longer each time."""
     done = 0
     for event in list(InboundEvent.objects.waiting(limit)):
         try:

@@ -15,7 +15,7 @@ Started = tuple[str, datetime, datetime, str, str, int, datetime | None]
 
 
 def start(known: Known, *, intent: str, named: str | None, rep: str, now: datetime) -> Started:
-    """The columns of a clock that starts now for a lead with `rep`: policy, started, due, state, steps, next step, next at."""
+    """A clock that starts now for a lead with `rep`: policy, started, due, state, steps, next step and its time."""
     policy = sla.policy_for(known.policies, intent, named)
     calendar = _calendar(known, policy.clock, rep)
     try:

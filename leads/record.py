@@ -1,4 +1,4 @@
-"""Writing what was decided: decision, assignment, promise, ledger, story and message, in the transaction that decided it.
+"""Writing what was decided: decision, assignment, promise, ledger, story and message, in the same transaction.
 
 Rows are gathered for the whole batch and copied in at once: the commit, not the lead, is what costs.
 """
@@ -60,7 +60,8 @@ END_ASSIGNMENTS = """
 UPDATE leads_assignment SET ended_at = %s, ended_as = %s, end_reason = %s WHERE lead_id = ANY(%s) AND ended_at IS NULL
 """
 STOP_CLOCKS = """
-UPDATE leads_slaclock SET state = 'stopped', finished_at = %s, next_at = NULL WHERE lead_id = ANY(%s) AND state = 'running'
+UPDATE leads_slaclock SET state = 'stopped', finished_at = %s, next_at = NULL
+WHERE lead_id = ANY(%s) AND state = 'running'
 """
 ADD_LEVELS = """
 UPDATE routing_member AS member SET level = member.level + v.amount, opened = member.opened OR v.opened
@@ -282,7 +283,7 @@ def _flush(rows: Rows, now: datetime, ending: Ending) -> None:
             cursor.execute(STOP_CLOCKS, [now, rows.left])
         if rows.amounts:
             ids = list(rows.amounts)
-            cursor.execute(ADD_LEVELS, [ids, [rows.amounts[id] for id in ids], [id in rows.opened for id in ids]])
+            cursor.execute(ADD_LEVELS, [ids, list(rows.amounts.values()), [one in rows.opened for one in ids]])
     copy_rows(Decision, DECISION, rows.decisions)
     copy_rows(Lead, NEW_LEAD, rows.new_leads)
     if rows.changed_leads:

@@ -1,7 +1,8 @@
 """What a rep does with a lead: accept, contact, close; and what RevOps does with an event: replay.
 
-One function, one transaction; the lead's row is locked first. An act names the `epoch` it was shown; if the lead has moved
-on since, it raises `AlreadyTaken` instead of touching what is somebody else's by now. Handing over: `leads.handover`.
+One function, one transaction; the lead's row is locked first. An act names the `epoch` it was shown; if the lead has
+moved on since, it raises `AlreadyTaken` instead of touching what is somebody else's by now. Handing over is in
+`leads.handover`.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def close(lead: Lead, *, by: User, status: str, now: datetime, epoch: int | None
 
 @transaction.atomic
 def replay(event: InboundEvent, *, now: datetime) -> InboundEvent:
-    """Read a stored delivery again, say after its mapping was mended. What it already brought in is not brought in twice."""
+    """Read a stored delivery again, say after its mapping was mended. What it brought in before stays once."""
     event = InboundEvent.objects.select_for_update().get(pk=event.pk)
     if event.status != InboundEvent.Status.WAITING:
         event.status = InboundEvent.Status.WAITING

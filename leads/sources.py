@@ -1,4 +1,4 @@
-"""The sources as the edge and the workers know them: compiled once, and again when the configuration's revision moves."""
+"""The sources as the edge and the workers know them: compiled once per revision of the configuration."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ class Sources:
     by_id: Mapping[int, SourceCard]
 
 
-_cached: Sources | None = None
+class _Process:
+    """What this process read last."""
+
+    sources: Sources | None = None
 
 
 def revision_now() -> int:
@@ -51,16 +54,16 @@ def revision_now() -> int:
 
 def cached() -> Sources:
     """The sources as last read in this process: the caller checks `revision` in the statement that relies on them."""
-    return _cached or read()
+    return _Process.sources or read()
 
 
 def read() -> Sources:
     """Read them anew, under the revision that was committed before the first row was read."""
-    global _cached
     revision = revision_now()
     cards = [_card(source) for source in Source.objects.all()]
-    _cached = Sources(revision, {card.slug: card for card in cards}, {card.id: card for card in cards})
-    return _cached
+    sources = Sources(revision, {card.slug: card for card in cards}, {card.id: card for card in cards})
+    _Process.sources = sources
+    return sources
 
 
 def at(revision: int) -> Sources:

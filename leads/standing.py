@@ -1,4 +1,4 @@
-"""Who holds what, read under the locks: pools by id, then reps by id, in every transaction that gives somebody a lead."""
+"""Who holds what, read under the locks: pools by id, then reps by id, whoever gives somebody a lead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routing.engine.world import Standing
 LOCK_POOLS = "SELECT id FROM routing_pool WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 LOCK_REPS = "SELECT id FROM reps_rep WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 LEVELS = """
-SELECT member.pool_id, member.rep_id, member.level, member.opened FROM routing_member AS member WHERE member.pool_id = ANY(%s)
+SELECT pool_id, rep_id, level, opened FROM routing_member WHERE pool_id = ANY(%s)
 """
 OPEN = "SELECT rep_id, count(*) FROM leads_assignment WHERE ended_at IS NULL AND rep_id = ANY(%s) GROUP BY rep_id"
 TODAY = """

@@ -1,4 +1,4 @@
-"""The organisation as this process knows it: compiled once per revision of the configuration, and the keys of its rows."""
+"""The organisation as this process knows it: compiled once per revision, with the keys of its rows."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ class Known:
     overseers: Sequence[int]  # users who are told when a lead finds nobody: managers and RevOps
 
 
-_cached: Known | None = None
+class _Process:
+    """What this process read last."""
+
+    known: Known | None = None
 
 
 def known() -> Known:
@@ -56,7 +59,7 @@ def known() -> Known:
 
 
 def known_and_held() -> Known:
-    """The same, with the revision held still until the transaction ends: nobody can be given a lead by yesterday's rules."""
+    """The same, with the revision held still until the transaction ends, so that it is in force at the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT number FROM reps_revision WHERE id = 1 FOR SHARE")
         row = cursor.fetchone()
@@ -64,19 +67,20 @@ def known_and_held() -> Known:
 
 
 def _at(revision: int) -> Known:
-    global _cached
-    while _cached is None or _cached.revision != revision:
-        _cached = _read(revision)
+    current = _Process.known
+    while current is None or current.revision != revision:
+        current = _read(revision)
         # A change that was committed while we read may have given us half of it: then read again.
         revision = sources.revision_now()
-    return _cached
+    _Process.known = current
+    return current
 
 
 def _read(revision: int) -> Known:
     configuration = dump.current(with_accounts=False)
     reps = {
-        email: RepKeys(id, user_id, team_id, manager_id)
-        for email, id, user_id, team_id, manager_id in Rep.objects.values_list(
+        email: RepKeys(rep_id, user_id, team_id, manager_id)
+        for email, rep_id, user_id, team_id, manager_id in Rep.objects.values_list(
             "user__email", "id", "user_id", "team_id", "team__manager_id"
         )
     }
@@ -90,7 +94,8 @@ def _read(revision: int) -> Known:
         emails={keys.id: email for email, keys in reps.items()},
         pools=dict(Pool.objects.values_list("slug", "id")),
         members={
-            (pool, email): id for id, pool, email in Member.objects.values_list("id", "pool__slug", "rep__user__email")
+            (pool, email): member
+            for member, pool, email in Member.objects.values_list("id", "pool__slug", "rep__user__email")
         },
         queues=dict(Queue.objects.values_list("slug", "id")),
         team_calendars={

@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in. The role decides what is seen; a rep or manager may also have a `Rep` and receive leads."""
+    """Somebody who signs in. The role decides what is seen; who receives leads also has a `Rep`."""
 
     class Role(models.TextChoices):
         REVOPS = "revops", "RevOps"
@@ -208,7 +208,7 @@ class Change(models.Model):
 
 
 class Revision(models.Model):
-    """One row whose number grows with every change of configuration; each process drops its cached world when it moves."""
+    """One row whose number grows with every change of configuration; cached worlds are dropped when it moves."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)

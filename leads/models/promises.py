@@ -9,7 +9,7 @@ from leads.models.lead import Assignment, Lead
 
 
 class SlaPolicy(models.Model):
-    """A named promise as RevOps wrote it (durations such as "5m"). Leads keep a frozen copy of the one they started with."""
+    """A named promise as RevOps wrote it (durations such as "5m"). Leads freeze the one they start with."""
 
     slug = models.SlugField(max_length=60, unique=True)
     position = models.PositiveIntegerField(default=0)

@@ -1,7 +1,7 @@
 """The ledger: how each decision moves the levels of a pool, and how it moves everybody's standing.
 
-A level is the sum of a member's lines: +1 for a lead by rotation, a share for keeping pace while not competing, an opening
-line on joining. Nothing else moves a level, so a rotation can be explained line by line.
+A level is the sum of a member's lines: +1 for a lead by rotation, a share for keeping pace while not competing, an
+opening line on joining. Nothing else moves a level, so a rotation can be explained line by line.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def openings(
 
 
 def rotation_lines(pool: Pool, strategy: str, bench: Bench, chosen: str) -> tuple[Line, ...]:
-    """The lines of one lead given by the pool's rotation: +1 for the chosen; those left out keep pace unless `catch_up: full`."""
+    """One lead by the pool's rotation: +1 for the chosen; unless `catch_up: full`, the rest keep pace."""
     lines = [Line(pool.slug, chosen, 1.0, ASSIGNED)]
     if pool.catch_up == "none" and bench.excluded:
         weights = weights_of(pool, strategy)

@@ -1,4 +1,4 @@
-"""The decision: facts through the tree to a target, and from the target's bench to a person, with everything written down.
+"""The decision: facts through the tree to a target, from the target's bench to a person, and all of it written down.
 
 Live routing, test-a-lead and simulation all call `route`. It reads the world and the standing and changes neither;
 `take` moves the standing on by one outcome.
@@ -79,7 +79,7 @@ def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place
 
 
 def route(request: Request, world: World, standing: Standing, presence: Presence, place: Place) -> Outcome:
-    """Decide one lead at `presence.now`: stickiness first, else the bench of the planned target, or of those after it."""
+    """Decide one lead at `presence.now`: stickiness first, else the bench of the target, or of those after it."""
     slug = place.path.partition("/")[0]
     if kept := _sticky(request, world, presence, slug, place.facts):
         return kept

@@ -1,4 +1,4 @@
-"""Strategies: who of those who compete takes the lead. Each is a pure choice over candidates; the table is the registry.
+"""Strategies: who of those who compete takes the lead. Each is a pure choice; the table is the registry.
 
 Levels are compared with a tolerance, so that thirds that do not add up exactly never break a tie.
 """

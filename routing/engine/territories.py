@@ -10,7 +10,7 @@ from routing.engine.world import World
 
 
 def territory_of(facts: Facts, world: World, now: datetime) -> str:
-    """The slug of the deepest territory valid today (UTC) that holds the lead; among equals the first; "" if none does."""
+    """The slug of the deepest territory valid today (UTC) that holds the lead; the first among equals; "" for none."""
     today = now.date()
     setting = world.setting(now)
     best, depth = "", 0

@@ -1,4 +1,4 @@
-"""From facts to a target: down the tree, through tables, splits and jumps to other trees, until only people are left to ask."""
+"""From facts to a target: down the tree, through tables, splits and other trees, until people are to be asked."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def settle(place: Place, world: World, key: str, now: datetime) -> Place:
 
 
 def way_of(split: Split, path: str, key: str) -> int:
-    """The index of the way this lead goes: by SHA-256 of the split's path and the lead's key, so the same everywhere."""
+    """The index of the way this lead goes: by SHA-256 of the split's path and the lead's key."""
     digest = hashlib.sha256(f"{path}\n{key}".encode()).digest()
     total = sum(way.share for way in split.ways)
     point = int.from_bytes(digest[:8], "big") * total >> 64
