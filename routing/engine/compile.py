@@ -1,37 +1,104 @@
-"""A list of rules into a matcher, and a table into a lookup."""
+"""A list of rules into a matcher that is indexed, not walked; a table into a lookup.
+
+Each field that rules ask about has a column: the lead's value gives the rules that are still possible. What is possible
+in all columns, lowest number first, is asked the rest: patterns, times, `any` and `not`. The answer is the same as if
+the rules had been walked from the top.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from routing.engine.conditions import Setting, holds
-from routing.engine.facts import Facts
+from routing.engine.columns import INDEXED, Around, Column, Entry, column_for, set_of
+from routing.engine.conditions import All, Condition, Question, Seen, Setting, Test, question
+from routing.engine.facts import Facts, FieldType
 from routing.engine.rules import Rule
 from routing.engine.targets import Table, Target
+
+# A rule's further questions about the same field are asked one by one.
+MOST_COLUMNS_PER_FIELD = 3
+
+Columns = dict[tuple[str, FieldType, int], list[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
+    """The rules that stand beside each other, with the levels below them (None below a target)."""
+
     rules: tuple[Rule, ...]
     children: tuple[Level | None, ...]
+    on: int = field(repr=False)
+    columns: tuple[Column, ...] = field(repr=False, compare=False)
+    rest: Mapping[int, Question] = field(repr=False, compare=False)
 
     def first(self, facts: Facts, setting: Setting) -> int:
         """The index of the first rule that is not off and holds, or -1."""
-        for index, rule in enumerate(self.rules):
-            if not rule.off and holds(rule.when, facts, setting):
+        possible, seen = self.on, Seen()
+        for name, ready, find in self.columns:
+            value = facts.get(name)
+            rules = ready.get(value)
+            possible &= find(value, seen) if rules is None else rules
+            if not possible:
+                return -1
+
+        while possible:
+            lowest = possible & -possible
+            index = lowest.bit_length() - 1
+            ask = self.rest.get(index)
+            if ask is None or ask(facts, setting, seen):
                 return index
+            possible ^= lowest
         return -1
 
 
 def compile_rules(
     rules: tuple[Rule, ...], lists: Mapping[str, frozenset[str]], ancestors: Mapping[str, frozenset[str]]
 ) -> Level:
-    children = tuple(compile_rules(rule.rules, lists, ancestors) if rule.target is None else None for rule in rules)
-    return Level(rules, children)
+    """`lists` and `ancestors` are those of the Setting with which the level will be asked."""
+    columns: Columns = {}
+    rest: dict[int, Question] = {}
+    on = [index for index, rule in enumerate(rules) if not rule.off]
+    for index in on:
+        left = _enter(index, rules[index].when, columns)
+        if left:
+            rest[index] = question(All(tuple(left)))
+
+    around = Around(len(rules), lists, ancestors)
+    by_use = sorted(columns.items(), key=lambda column: -len(column[1]))
+    return Level(
+        rules=rules,
+        children=tuple(compile_rules(rule.rules, lists, ancestors) if rule.target is None else None for rule in rules),
+        on=set_of(on),
+        columns=tuple(column_for(name, kind, entries, around) for (name, kind, _), entries in by_use),
+        rest=rest,
+    )
 
 
 def row_of(table: Table, facts: Facts, setting: Setting) -> tuple[Target, str]:
     """Where the table sends this lead, and the name of its row: the row's first value, as written."""
     row = table.row_for(facts, setting)
     return (table.otherwise, "otherwise") if row is None else (row.target, str(row.values[0]))
+
+
+def _enter(index: int, condition: Condition, columns: Columns) -> list[Condition]:
+    """Enter a rule's simple questions into the columns; what no column can answer is left."""
+    left: list[Condition] = []
+    asked: dict[str, int] = {}
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, All):
+            waiting.extend(part.parts)
+        elif (
+            isinstance(part, Test) and _has_column(part) and (nth := asked.get(part.field, 0)) < MOST_COLUMNS_PER_FIELD
+        ):
+            asked[part.field] = nth + 1
+            columns.setdefault((part.field, part.type, nth), []).append(Entry(index, part, part.operand))
+        else:
+            left.append(part)
+    return left
+
+
+def _has_column(test: Test) -> bool:
+    return test.op in INDEXED and test.type is not FieldType.TIME

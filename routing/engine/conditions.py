@@ -73,28 +73,43 @@ Condition = All | AnyOf | Not | Test
 EVERY_LEAD = All()
 
 
+# What the facts of one decision look like in the form that is compared: found once, however many conditions ask.
+Seen = dict[str, Comparable]
+Question = Callable[[Facts, Setting, Seen], bool]
+
+
 def holds(condition: Condition, facts: Facts, setting: Setting) -> bool:
+    return question(condition)(facts, setting, {})
+
+
+@lru_cache(maxsize=20_000)
+def question(condition: Condition) -> Question:
+    """The condition, ready to be asked of many leads: operands are read and patterns compiled only once."""
     match condition:
-        case Test(field=field):
-            return asking(condition)(facts.get(field), setting)
+        case Test():
+            return _ask(condition)
         case All(parts=parts):
-            return all(holds(part, facts, setting) for part in parts)
+            questions = [question(part) for part in parts]
+            return lambda facts, setting, seen: all(ask(facts, setting, seen) for ask in questions)
         case AnyOf(parts=parts):
-            return any(holds(part, facts, setting) for part in parts)
+            questions = [question(part) for part in parts]
+            return lambda facts, setting, seen: any(ask(facts, setting, seen) for ask in questions)
         case Not(part=part):
-            return not holds(part, facts, setting)
+            ask = question(part)
+            return lambda facts, setting, seen: not ask(facts, setting, seen)
 
 
-@lru_cache(maxsize=50_000)
-def asking(test: Test) -> Callable[[object, Setting], bool]:
-    """The test as a question to a fact: its operand is read and its pattern compiled only once."""
-    kind, operator, on_blank = test.type, test.operator, test.answer_on_blank
-    check = operator.check(test.operand)
+def _ask(test: Test) -> Question:
+    field, kind, on_blank, verbatim = test.field, test.type, test.answer_on_blank, test.operator.verbatim
+    check = test.operator.check(test.operand)
 
-    def ask(fact: object, setting: Setting) -> bool:
-        compared = comparable(kind, fact)
+    def ask(facts: Facts, setting: Setting, seen: Seen) -> bool:
+        if field in seen:
+            compared = seen[field]
+        else:
+            compared = seen[field] = comparable(kind, facts.get(field))
         if compared is None:
             return on_blank
-        return check(fact if operator.verbatim else compared, setting)
+        return check(facts[field] if verbatim else compared, setting)
 
     return ask

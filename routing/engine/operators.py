@@ -52,20 +52,32 @@ def operator_for(kind: FieldType, op: str) -> Operator | None:
 
 def comparable(kind: FieldType, value: object) -> Comparable | None:
     """The fact in the form that is compared, or None where it is blank or does not fit its type."""
-    match kind:
-        case FieldType.TEXT:
-            return (normal(value) or None) if isinstance(value, str) else None
-        case FieldType.NUMBER:
-            return value if isinstance(value, int | float) and value == value else None
-        case FieldType.BOOLEAN:
-            return bool(value) if value in (True, False) else None
-        case FieldType.MANY:
-            texts = value if isinstance(value, tuple) else ()
-            return frozenset(normal(text) for text in texts if isinstance(text, str)) - {""} or None
-        case FieldType.TIME:
-            return value if isinstance(value, datetime) and value.tzinfo is not None else None
-        case FieldType.TERRITORY:
-            return (value.strip() or None) if isinstance(value, str) else None
+    return COMPARABLE[kind](value)
+
+
+def _text(value: object) -> str | None:
+    return (normal(value) or None) if isinstance(value, str) else None
+
+
+def _number(value: object) -> float | int | None:
+    return value if isinstance(value, int | float) and value == value else None
+
+
+def _truth(value: object) -> bool | None:
+    return bool(value) if value in (True, False) else None
+
+
+def _many(value: object) -> frozenset[str] | None:
+    texts = value if isinstance(value, tuple) else ()
+    return frozenset(normal(text) for text in texts if isinstance(text, str)) - {""} or None
+
+
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) and value.tzinfo is not None else None
+
+
+def _place(value: object) -> str | None:
+    return (value.strip() or None) if isinstance(value, str) else None
 
 
 def _subject(text: str) -> bytes:
@@ -157,4 +169,12 @@ OPERATORS: Mapping[FieldType, Mapping[str, Operator]] = {
     FieldType.MANY: {**_MANY, **_EVERY},
     FieldType.TIME: {**_TIME, **_EVERY},
     FieldType.TERRITORY: {**_TERRITORY, **_EVERY},
+}
+COMPARABLE: Mapping[FieldType, Callable[[object], Comparable | None]] = {
+    FieldType.TEXT: _text,
+    FieldType.NUMBER: _number,
+    FieldType.BOOLEAN: _truth,
+    FieldType.MANY: _many,
+    FieldType.TIME: _moment,
+    FieldType.TERRITORY: _place,
 }
