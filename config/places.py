@@ -9,7 +9,9 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -57,15 +59,12 @@ def secret_key(data: Path, environ: Mapping[str, str]) -> str:
         data.mkdir(parents=True, exist_ok=True)
         # Written aside and linked into place: two processes that start at once end with the same key, and a crash
         # half-way leaves no short one.
-        fresh = data / f".secret_key-{os.getpid()}"
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
+        with NamedTemporaryFile("w", dir=data) as fresh:  # mode 0600
+            fresh.write(secrets.token_urlsafe(50))
+            fresh.flush()
+            os.fsync(fresh.fileno())
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
     return path.read_text().strip()
 
 

@@ -1,0 +1,75 @@
+"""Rules that no linter knows: what the pure rooms may import, and what templates and code may never say."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.places import PROJECT
+
+APPS = ("config", "leads", "notifications", "reps", "routing")
+# Rooms and houses of rooms; one that is not built yet has no files to look at.
+PURE_ROOMS = (
+    *("routing.engine", "reps.hours", "reps.wall_clock", "reps.territories"),
+    *("leads.normalise", "leads.mapping", "leads.bodies", "leads.signatures", "leads.sla", "leads.matching"),
+    *("leads.facts", "leads.scoring", "leads.presets", "leads.lists"),
+)
+PURE = tuple(f"{room.replace('.', '/')}{end}" for room in PURE_ROOMS for end in (".py", "/**/*.py"))
+# Libraries that compute and do nothing else.
+PURE_LIBRARIES = {"re2", "jmespath", "phonenumbers", "tldextract", "pycountry", "email_validator", "holidays", "orjson"}
+# The standard library's own doors to the world.
+IMPURE = {"logging", "os", "random", "secrets", "socket", "subprocess", "threading", "urllib.request", "sqlite3"}
+
+
+def sources(*patterns: str) -> list[Path]:
+    return sorted(path for pattern in patterns for path in PROJECT.glob(pattern) if "migrations" not in path.parts)
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            # `from reps import hours` names a room of its own, `from datetime import datetime` does not.
+            for alias in node.names:
+                yield node.lineno, f"{node.module}.{alias.name}" if node.module in APPS else node.module
+
+
+def is_pure(name: str) -> bool:
+    top = name.partition(".")[0]
+    if top in APPS:
+        return any(name == room or name.startswith(f"{room}.") for room in PURE_ROOMS)
+    return top in PURE_LIBRARIES or (top in sys.stdlib_module_names and name not in IMPURE)
+
+
+@pytest.mark.parametrize("path", sources(*PURE), ids=lambda path: str(path.relative_to(PROJECT)))
+def test_a_pure_room_imports_pure_rooms_and_named_libraries_alone(path: Path) -> None:
+    assert [f"{path}:{line} {name}" for line, name in imports(path) if not is_pure(name)] == []
+
+
+def test_no_template_switches_escaping_off() -> None:
+    off = re.compile(r"\|\s*(safe|safeseq)\b|autoescape\s+off|hx-on|\son[a-z]+=|<script(?![^>]*\bsrc=)[^>]*>|\sstyle=")
+    found = [
+        f"{path}:{number} {line.strip()}"
+        for path in sources("templates/**/*.html", "*/templates/**/*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if off.search(line)
+    ]
+
+    assert found == []
+
+
+def test_no_code_marks_text_safe_or_catches_everything() -> None:
+    bad = re.compile(r"\bmark_safe\b|\bSafeString\(|except\s*:|except\s+\(?\s*(Base)?Exception\b")
+    found = [
+        f"{path}:{number} {line.strip()}"
+        for path in sources(*(f"{app}/**/*.py" for app in APPS), "manage.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        # A boundary that must catch everything says why on the same line.
+        if bad.search(line) and "  # " not in line
+    ]
+
+    assert found == []
