@@ -12,8 +12,8 @@ from leads.configuration import dump, worlds
 from leads.scoring import ScoreCard
 from leads.sla import Policy
 from leads.sources import Sources
-from reps.hours import Calendar, parse_week
-from reps.models import Rep, Team, User
+from reps.hours import Calendar
+from reps.models import Rep, User
 from routing.engine.world import World
 from routing.models import Member, Pool, Queue, Version
 
@@ -97,10 +97,8 @@ def _read(revision: int) -> Known:
             (pool, email): member
             for member, pool, email in Member.objects.values_list("id", "pool__slug", "rep__user__email")
         },
-        queues=dict(Queue.objects.values_list("slug", "id")),
-        team_calendars={
-            team.slug: Calendar(parse_week(team.hours, team.timezone), frozenset()) for team in Team.objects.all()
-        },
+        queues=_queues(),
+        team_calendars=worlds.team_calendars(configuration),
         versions=dict(Version.objects.filter(status=Version.Status.LIVE).values_list("tree__slug", "id")),
         overseers=tuple(
             User.objects.filter(is_active=True, role__in=[User.Role.MANAGER, User.Role.REVOPS])
@@ -108,3 +106,12 @@ def _read(revision: int) -> Known:
             .values_list("id", flat=True)
         ),
     )
+
+
+def _queues() -> dict[str, int]:
+    """The queues' ids. The built-in one is made here should it be missing: no lead may ever be without a place."""
+    ids = dict(Queue.objects.values_list("slug", "id"))
+    if Queue.UNASSIGNED not in ids:
+        queue, _ = Queue.objects.get_or_create(slug=Queue.UNASSIGNED, defaults={"name": "Unassigned"})
+        ids[queue.slug] = queue.pk
+    return ids
