@@ -1,0 +1,137 @@
+"""A history told again: the clock, the places and the people are as they were at each arrival."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.engine.bench import Presence
+from routing.engine.route import Request, plan, route, take
+from routing.engine.simulate import Arrival, fold
+from routing.engine.world import Standing
+from tests.routing.engine.small_world import EVERYBODY_TO_SALES, NOON, TO_POOL, calendar, days, pool, rep, world
+
+ADA, BOB = rep("Ada"), rep("Bob")
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def sales(*reps, **document):
+    return world({**EVERYBODY_TO_SALES, **document}, reps=reps, pools=[pool("sales", *(one.name for one in reps))])
+
+
+def arrival(number, *, key=None, after=None, closes=None, **facts):
+    at = NOON + (number * HOUR if after is None else after)
+    return Arrival(key or f"lead:{number}", facts, at, closes)
+
+
+def initials(outcomes):
+    return " ".join((outcome.rep or "-")[0].upper() for _, outcome in outcomes)
+
+
+def test_leads_take_their_turns():
+    assert initials(fold([arrival(number) for number in range(4)], sales(ADA, BOB))) == "A B A B"
+
+
+def test_a_closed_lead_frees_its_place_at_that_very_instant():
+    one_place = sales(rep("Ada", capacity=1))
+
+    early, exact = NOON + 2 * HOUR - timedelta(microseconds=1), NOON + 2 * HOUR
+    full = list(fold([arrival(0, closes=exact), arrival(1, after=early - NOON)], one_place))
+    free = list(fold([arrival(0, closes=exact), arrival(1, after=exact - NOON)], one_place))
+
+    assert full[1][1].queue == "unassigned"
+    assert full[1][1].excluded == {"ada@example.com": "at_capacity"}
+    assert free[1][1].rep == "ada@example.com"
+
+
+def test_whoever_comes_back_stays_with_his_rep_and_takes_no_second_place():
+    again = [arrival(0, key="mail:x@y.example"), arrival(1), arrival(2, key="mail:x@y.example"), arrival(3)]
+
+    outcomes = list(fold(again, sales(rep("Ada", capacity=2), BOB)))
+
+    assert initials(outcomes) == "A B A A"
+    assert [outcome.sticky for _, outcome in outcomes] == [False, False, True, False]
+
+
+def test_an_open_lead_that_is_touched_again_closes_with_the_last_of_its_touches():
+    one_place = sales(rep("Ada", capacity=1))
+    touches = [arrival(0, key="x", closes=NOON + 2 * HOUR), arrival(1, key="x", closes=NOON + 9 * HOUR)]
+
+    outcomes = list(fold([*touches, arrival(3), arrival(9)], one_place))
+
+    assert [outcome.kind for _, outcome in outcomes] == ["assigned", "assigned", "queued", "assigned"]
+
+
+def test_after_the_sticky_days_the_rules_decide_again():
+    outcomes = list(fold([arrival(0, key="x"), arrival(0, key="x", after=days(3))], sales(ADA, BOB, sticky_days=3)))
+
+    assert initials(outcomes) == "A B"
+
+
+def test_what_was_known_of_somebody_joins_what_he_brings_now():
+    by_country = {
+        "rules": [
+            {
+                "id": "de",
+                "name": "Germany",
+                "when": {"field": "country", "op": "is", "value": "DE"},
+                "target": {"kind": "queue", "queue": "germany"},
+            }
+        ],
+        "otherwise": {"kind": "queue", "queue": "rest"},
+    }
+
+    outcomes = list(fold([arrival(0, key="x", country="DE"), arrival(1, key="x", title="CTO")], world(by_country)))
+
+    assert [outcome.queue for _, outcome in outcomes] == ["germany", "germany"]
+    assert outcomes[1][1].facts["title"] == "CTO"
+
+
+def test_knowledge_is_added_to_what_is_known_of_the_lead():
+    by_score = {
+        "rules": [
+            {"id": "hot", "name": "Hot", "when": {"field": "score", "op": "gte", "value": 2}, "target": TO_POOL},
+        ],
+        "otherwise": {"kind": "queue", "queue": "rest"},
+    }
+    scored = world(by_score, reps=[ADA], pools=[pool("sales", "Ada")])
+
+    outcomes = list(
+        fold([arrival(0), arrival(1)], scored, knowledge=lambda facts, at: {**facts, "score": at.hour - 11})
+    )
+
+    assert [outcome.kind for _, outcome in outcomes] == ["queued", "assigned"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 600), st.integers(0, 5), st.none() | st.integers(1, 300)), max_size=60))
+def test_nobody_is_given_more_than_he_can_hold_except_whom_he_knows(touches):
+    reps = [rep("Ada", capacity=2), rep("Bob", capacity=1, calendar=calendar({"mon": ["09:00-17:00"]}))]
+    arrivals = [
+        Arrival(f"x{person}", {}, NOON + minute * MINUTE, stay and NOON + (minute + stay) * MINUTE)
+        for minute, person, stay in sorted(touches, key=lambda touch: touch[0])
+    ]
+    held: dict[str, tuple[str, object]] = {}
+
+    for touch, outcome in fold(arrivals, sales(*reps)):
+        held = {key: (who, until) for key, (who, until) in held.items() if until is None or until > touch.at}
+        was_open = held.pop(touch.key, None)
+        if outcome.rep:
+            ends = [until for until in (touch.closes_at, was_open[1] if was_open else None) if until]
+            held[touch.key] = (outcome.rep, max(ends, default=None))
+        if outcome.rep and not outcome.sticky:
+            capacity = next(one.capacity for one in reps if one.email == outcome.rep)
+            assert sum(who == outcome.rep for who, _ in held.values()) <= capacity
+
+
+@given(st.lists(st.integers(0, 400), max_size=40).map(sorted))
+def test_it_is_nothing_but_route_over_and_over(minutes):
+    organisation = sales(ADA, rep("Bob", daily_cap=3))
+    arrivals = [Arrival(f"lead:{n}", {}, NOON + m * timedelta(minutes=7)) for n, m in enumerate(minutes)]
+    standing, by_hand = Standing(), []
+    for one in arrivals:
+        request, presence = Request(one.key, one.facts), Presence(one.at)
+        outcome = route(request, organisation, standing, presence, plan(request, organisation, one.at))
+        take(outcome, request, organisation, standing, presence)
+        by_hand.append(outcome)
+
+    assert [outcome for _, outcome in fold(arrivals, organisation)] == by_hand
