@@ -1,4 +1,4 @@
-"""Keys for programs: `Authorization: Bearer <token>`. Only a token's SHA-256 is kept, so a stolen table opens nothing."""
+"""Keys for programs: `Authorization: Bearer <token>`. Only its SHA-256 is kept, so a stolen table opens nothing."""
 
 from __future__ import annotations
 
