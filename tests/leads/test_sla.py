@@ -1,0 +1,140 @@
+"""Promises: the contract's table comes out exactly, and policies are read strictly."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leads.sla import (
+    SHIPPED,
+    BadPolicy,
+    Policy,
+    due_at,
+    dump_duration,
+    parse_duration,
+    parse_policy,
+    policy_for,
+    step_times,
+)
+from reps.hours import ALWAYS, Calendar, parse_week
+
+NEW_YORK = ZoneInfo("America/New_York")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
+
+
+def office(*spans, holidays=()):
+    return Calendar(parse_week({day: list(spans) for day in WEEKDAYS}, "America/New_York"), frozenset(holidays))
+
+
+def local(*parts, fold=0):
+    return datetime(2026, *parts, tzinfo=NEW_YORK, fold=fold)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "promise", "start", "due"),
+    [
+        (office("08:00-17:00"), "4h", local(6, 5, 16), local(6, 8, 11)),
+        (office("09:00-17:00"), "4h", local(6, 3, 18), local(6, 4, 13)),
+        (office("09:00-17:00"), "5m", local(6, 5, 16, 57), local(6, 8, 9, 2)),
+        (office("09:00-17:00"), "5m", local(6, 5, 17), local(6, 8, 9, 5)),
+        (office("09:00-12:00", "13:00-17:00"), "30m", local(6, 4, 11, 50), local(6, 4, 13, 20)),
+        (office("09:00-17:00", holidays=[date(2026, 7, 3)]), "60m", local(7, 2, 16, 30), local(7, 6, 9, 30)),
+        (ALWAYS, "60m", local(3, 8, 1, 30), local(3, 8, 3, 30)),
+    ],
+)
+def test_the_worked_table(calendar, promise, start, due):
+    policy = Policy("p", "P", parse_duration(promise))
+
+    assert due_at(policy, calendar, start) == due
+
+
+def test_steps_run_on_the_same_clock():
+    policy = parse_policy(
+        {
+            "slug": "fast",
+            "name": "Fast",
+            "respond_within": "5m",
+            "clock": "rep_hours",
+            "steps": [
+                {"after": "10m", "unless": "accepted", "do": "notify_manager"},
+                {"after": "30m", "unless": "contacted", "do": "reassign"},
+            ],
+        },
+        "sla_policies[0]",
+    )
+
+    times = step_times(policy, office("09:00-17:00"), local(6, 5, 16, 55))
+
+    assert times == (local(6, 8, 9, 5), local(6, 8, 9, 25))
+
+
+def test_the_target_names_the_policy_else_the_intent_else_the_default():
+    assert policy_for(SHIPPED, "demo", "warm").slug == "warm"
+    assert policy_for(SHIPPED, " Pricing", None).slug == "fast"
+    assert policy_for(SHIPPED, "general", None).slug == "standard"
+    assert policy_for(SHIPPED, "", "no-such").slug == "standard"
+
+
+GOOD = {"slug": "fast", "name": "Fast", "respond_within": "5m"}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"respond_within": "0m"}, "p.respond_within"),
+        ({"respond_within": ""}, "p.respond_within"),
+        ({"respond_within": 5}, "p.respond_within"),
+        ({"respond_within": None}, "p.respond_within"),
+        ({"respond_within": "31d"}, "p.respond_within"),
+        ({"respond_within": "99999999999m"}, "p.respond_within"),
+        ({"respond_within": "-5m"}, "p.respond_within"),
+        ({"respond_within": "NaN"}, "p.respond_within"),
+        ({"clock": "lunar"}, "p.clock"),
+        ({"slug": ""}, "p.slug"),
+        ({"max_reassignments": -1}, "p.max_reassignments"),
+        ({"max_reassignments": True}, "p.max_reassignments"),
+        ({"for_intents": "demo"}, "p.for_intents"),
+        ({"default": "yes"}, "p.default"),
+        ({"respnd": 1}, "p.respnd"),
+        ({"steps": "remind"}, "p.steps"),
+        ({"steps": [{"after": "1m", "unless": "won", "do": "remind"}]}, "p.steps[0].unless"),
+        ({"steps": [{"after": "1m", "unless": "accepted", "do": "shout"}]}, "p.steps[0].do"),
+        ({"steps": [{"unless": "accepted", "do": "remind"}]}, "p.steps[0].after"),
+        (
+            {
+                "steps": [
+                    {"after": "2m", "unless": "accepted", "do": "remind"},
+                    {"after": "1m", "unless": "accepted", "do": "reassign"},
+                ]
+            },
+            "p.steps[1].after",
+        ),
+    ],
+)
+def test_a_bad_policy_is_refused_with_the_place(change, path):
+    with pytest.raises(BadPolicy) as refused:
+        parse_policy(GOOD | change, "p")
+
+    assert [where for where, _ in refused.value.problems] == [path]
+
+
+@given(st.integers(1, 30 * 86400))
+def test_durations_are_read_back(seconds):
+    duration = timedelta(seconds=seconds)
+
+    assert parse_duration(dump_duration(duration)) == duration
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)), st.integers(1, 20000))
+def test_a_promise_is_never_due_early_and_always_in_working_hours(naive, minutes):
+    start = naive.replace(tzinfo=UTC)
+    calendar = office("09:00-12:00", "13:00-17:00")
+
+    due = due_at(Policy("p", "P", timedelta(minutes=minutes)), calendar, start)
+
+    there = due.astimezone(NEW_YORK)
+    assert due - start >= timedelta(minutes=minutes)
+    assert there.weekday() < 5
+    assert 9 <= there.hour < 12 or 13 <= there.hour < 17
