@@ -1,6 +1,7 @@
 """Promises: which policy a lead gets, when it is due, and when each step of its ladder comes. Pure.
 
-A working-time clock adds working time of a calendar; `always` is real time. Arithmetic is in UTC, intervals are `[from, to)`.
+A working-time clock adds working time of a calendar; `always` is real time. Arithmetic is in UTC, intervals are
+`[from, to)`.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Policy:
 
 
 def parse_duration(text: object) -> timedelta:
-    """`5m`, `90s`, `4h`, `1d`, `1h30m`: more than nothing, at most 30 days. Raises ValueError that says what would be right."""
+    """`5m`, `90s`, `4h`, `1d`, `1h30m`: at most 30 days. Raises ValueError that says what would be right."""
     match = DURATION.match(text) if isinstance(text, str) else None
     if match is None or not text:
         raise ValueError(f"{text!r} is no duration; write it like 5m, 90s, 4h, 1d or 1h30m")
