@@ -46,10 +46,9 @@ def domains_of(facts: Facts) -> tuple[str, ...]:
     """
     found: list[str] = []
     for host in (str(facts.get("email_domain", "")), _host(str(facts.get("website", "")))):
-        for domain in (host, registrable(host)):
-            if domain and domain not in found:
-                found.append(domain)
-    return tuple(found)
+        domain = registrable(host)
+        found += (host, domain) if domain else ()
+    return tuple(dict.fromkeys(found))
 
 
 def match(facts: Facts, by_domain: Mapping[str, AccountCard]) -> Match | None:
