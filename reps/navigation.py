@@ -1,0 +1,40 @@
+"""The places of the application and who sees each: the side navigation, the tabs of a phone, and where home is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reps.models import Rep, User
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`name` is the address; pages whose own names begin with one of `within` belong to it."""
+
+    name: str
+    label: str
+    icon: str
+    within: tuple[str, ...]
+
+    def holds(self, page: str) -> bool:
+        return page in self.within
+
+
+MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live"))
+MY_LEADS = Place("leads", "My leads", "inbox", ("leads", "lead"))
+LEADS = Place("leads", "Leads", "inbox", ("leads", "lead"))
+DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
+EVENTS = Place("events", "Events", "bolt", ("events", "event"))
+
+
+def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
+    """What this user can open, in the order of the navigation."""
+    if user.role == user.Role.REP:
+        return (MY_QUEUE, MY_LEADS)
+    events = (EVENTS,) if user.is_revops else ()
+    return (DECISIONS, LEADS, *events, *((MY_QUEUE,) if rep else ()))
+
+
+def home(user: User, rep: Rep | None) -> str:
+    """The name of the page a user begins with."""
+    return places(user, rep)[0].name

@@ -1,0 +1,89 @@
+"""Numbers and times as people say them. Every time is told in the zone that is active: the reader's own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def duration(span: timedelta | None) -> str:
+    """4:38, 3 h 25, 2 d 4 h; less than nothing is told without its sign."""
+    if span is None:
+        return "–"
+    seconds = abs(round(span.total_seconds()))
+    if seconds < 3600:
+        return f"{seconds // 60}:{seconds % 60:02d}"
+    if seconds < 24 * 3600:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02d}"
+    return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
+
+
+@register.filter
+def is_long(span: timedelta) -> bool:
+    """Too long to be told in minutes and seconds."""
+    return abs(span) >= timedelta(hours=1)
+
+
+@register.filter
+def minutes(span: timedelta) -> str:
+    """15 minutes, 1 minute"""
+    count = -(-round(span.total_seconds()) // 60)
+    return f"{count} minute{'' if count == 1 else 's'}"
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime | None) -> SafeString | str:
+    """A point in time, as short as it can be and still be clear; the whole of it is in the title."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        f"{local:%a %-d %b %Y, %H:%M:%S %Z}",
+        moment(at, context["now"]),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def at_time(context: Context, at: datetime) -> str:
+    """The same in plain text, for the middle of a sentence."""
+    return moment(at, context["now"])
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """14:02 today, Tue 14:02 within six days, else 12 Nov 14:02, and with the year when it is another."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    days = abs((local.date() - today.date()).days)
+    if days == 0:
+        return f"{local:%H:%M}"
+    if days < 7:
+        return f"{local:%a %H:%M}"
+    return f"{local:%-d %b %H:%M}" if local.year == today.year else f"{local:%-d %b %Y}"
+
+
+@register.filter
+def thousands(number: float | None) -> str:
+    """2,400"""
+    return "–" if number is None else f"{number:,.10g}" if isinstance(number, float) else f"{number:,}"
+
+
+@register.filter
+def milliseconds(microseconds: int) -> str:
+    """0.4 ms, 12 ms"""
+    value = microseconds / 1000
+    return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+@register.filter
+def milliseconds_since_1970(at: datetime) -> int:
+    """How scripts tell the time."""
+    return round(at.timestamp() * 1000)
