@@ -2,10 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads import webhook
+from leads import oversight, views, webhook
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<str:slug>/", webhook.receive, name="webhook"),
     # Senders count a redirect as a failure, so the address without the slash is an address too.
     path("in/<str:slug>", webhook.receive),
+    path("queue/", views.queue, name="queue"),
+    path("queue/live/", views.queue_live, name="queue-live"),
+    path("leads/", views.leads, name="leads"),
+    path("leads/<int:pk>/", views.lead, name="lead"),
+    path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),
+    path("leads/<int:pk>/contact/", views.contact, name="lead-contact"),
+    path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
+    path("decisions/", oversight.decisions, name="decisions"),
+    path("decisions/<int:pk>/", oversight.decision, name="decision"),
+    path("events/", oversight.events, name="events"),
+    path("events/<uuid:pk>/", oversight.event, name="event"),
+    path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),
 ]

@@ -1,0 +1,44 @@
+"""Is a rep there, and until when: what the chip beside the title says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from reps import hours
+from reps.hours import MIDNIGHT, Calendar
+from reps.models import Rep
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """`at` is when it ends or begins; None if it does not, or not soon enough to be said."""
+
+    is_open: bool
+    state: str  # open | off_hours | away | holiday | paused | inactive
+    at: datetime | None = None
+
+
+def availability(rep: Rep, calendar: Calendar, now: datetime) -> Availability:
+    if not rep.active:
+        return Availability(False, "inactive")
+    if rep.paused:
+        return Availability(False, "paused")
+    if hours.is_open(calendar, now):
+        return Availability(True, "open", closes_at(calendar, now))
+    return Availability(False, hours.absence(calendar, now) or "off_hours", hours.next_open(calendar, now))
+
+
+def closes_at(calendar: Calendar, now: datetime) -> datetime | None:
+    """When the working time that holds `now` ends; None if that is midnight or later."""
+    week = calendar.week
+    local = now.astimezone(ZoneInfo(week.zone))
+    minute = local.hour * 60 + local.minute
+    spans = week.days[local.weekday()] if week.days else ()
+    end = next((end for start, end in spans if start <= minute < end), MIDNIGHT)
+    closing = None
+    if end < MIDNIGHT:
+        closing = local.replace(hour=end // 60, minute=end % 60, second=0, microsecond=0)
+    leaves = [start for start, _ in calendar.away if now < start < (closing or local + timedelta(days=1))]
+    return min(leaves, default=closing)

@@ -1,0 +1,95 @@
+"""A lead's facts as people read them: labelled, in groups, and with a flag on what did not fit its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from routing.engine.facts import Facts, Value, Vocabulary, from_json
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Person": ("first_name", "last_name", "title", "email", "phone", "language"),
+    "Company": ("company", "website", "industry", "employees", "revenue", "city", "state", "postal_code", "country"),
+    "Request": ("intent", "product_interest", "message", "source", "campaign", "tags", "priority", "segment"),
+    "Account": ("account.name", "account.owner", "account.is_customer", "account.tier", "account.match"),
+}
+COMPANY = ("industry", "employees", "revenue", "website")
+# Told elsewhere on the page, or of use to rules only.
+UNTOLD = (
+    "received_at",
+    "time.weekday",
+    "time.hour",
+    "account.matched",
+    "email_domain",
+    "is_free_email",
+    "score",
+    "grade",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact. `aside` is what was sent instead of it and could not be used."""
+
+    label: str
+    value: str = ""
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    lines: Sequence[Line]
+
+
+def groups(facts: Facts, aside: Mapping[str, object], vocabulary: Vocabulary) -> list[Group]:
+    """Every fact once: in its group, or under "More"."""
+    grouped = {name for names in GROUPS.values() for name in names}
+    rest = tuple(name for name in sorted({*facts, *aside}) if name not in grouped and name not in UNTOLD)
+    found = [Group(title, list(lines(facts, aside, vocabulary, names))) for title, names in GROUPS.items()]
+    found.append(Group("More", list(lines(facts, aside, vocabulary, rest))))
+    return [group for group in found if group.lines]
+
+
+def lines(facts: Facts, aside: Mapping[str, object], vocabulary: Vocabulary, names: Sequence[str]) -> Iterator[Line]:
+    for name in names:
+        field = vocabulary.get(name)
+        label = capitalised(field.label if field else name.removeprefix("custom.").replace("_", " "))
+        if name in facts or name in aside:
+            value = in_words(facts[name]) if name in facts else ""
+            yield Line(label, value, _as_sent(aside[name]) if name in aside else "")
+
+
+def company(facts: Facts, vocabulary: Vocabulary) -> list[Line]:
+    """The few that a rep wants beside the name."""
+    found = list(lines(facts, {}, vocabulary, COMPANY))
+    place = ", ".join(str(facts[name]) for name in ("city", "state", "country") if name in facts)
+    return [*found, Line("Location", place)] if place else found
+
+
+def typed_facts(data: Mapping[str, object], vocabulary: Vocabulary) -> Facts:
+    return from_json(data, vocabulary)
+
+
+def in_words(value: Value) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%-d %b %Y %H:%M}"
+    return ", ".join(value) if isinstance(value, tuple) else value
+
+
+def capitalised(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _as_sent(value: object) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -1,0 +1,96 @@
+"""One lead: beside the queue with what a rep needs for the call, and on its own page with everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
+from leads.pages import facts as facts_page
+from leads.pages.decision import Explained, explained
+from leads.pages.facts import Group, Line
+from leads.pages.promises import Ahead, Countdown, FirstContact, ahead, countdown, first_contact
+from leads.world import Known, known
+from reps.models import User
+from routing.engine.facts import Facts
+
+RECENT = 6
+STORY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The panel beside the queue. `does` is what its big button does: accept, contact, take, or nothing."""
+
+    lead: Lead
+    does: str
+    countdown: Countdown | None
+    facts: Facts
+    company: Sequence[Line]
+    why: Explained | None
+    story: Sequence[TimelineEntry]
+    ahead: Sequence[Ahead]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page of a lead."""
+
+    detail: Detail
+    groups: Sequence[Group]
+    contact: FirstContact
+    assignments: Sequence[Assignment]
+    touches: Sequence[Touch]
+
+
+def detail(
+    lead: Lead, does: str, running: Countdown | None, organisation: Known, *, now: datetime, most: int = RECENT
+) -> Detail:
+    vocabulary = organisation.world.vocabulary
+    facts = facts_page.typed_facts(lead.facts, vocabulary)
+    clock = _clock(lead)
+    story = TimelineEntry.objects.filter(lead=lead).select_related("by").order_by("-at", "-pk")[:most]
+    return Detail(
+        lead=lead,
+        does=does,
+        countdown=running,
+        facts=facts,
+        company=facts_page.company(facts, vocabulary),
+        why=explained(lead.decision, organisation) if lead.decision else None,
+        story=list(story),
+        ahead=ahead(clock, lead, _taken_away(lead)) if running else (),
+    )
+
+
+def page(lead: Lead, *, user: User, now: datetime) -> Page:
+    organisation = known()
+    clock = _clock(lead)
+    running = countdown(clock, now) if clock and clock.state == SlaClock.State.RUNNING else None
+    shown = detail(lead, _does(lead, user), running, organisation, now=now, most=STORY)
+    return Page(
+        detail=shown,
+        groups=facts_page.groups(shown.facts, lead.set_aside, organisation.world.vocabulary),
+        contact=first_contact(clock, now),
+        assignments=list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch")),
+        touches=list(lead.touches.select_related("source").order_by("-at")[:RECENT]),
+    )
+
+
+def _does(lead: Lead, user: User) -> str:
+    """What this user can do with the lead as it stands."""
+    if lead.status == Lead.Status.QUEUED:
+        rep = getattr(user, "rep", None)
+        return "take" if rep and lead.queue and lead.queue.team_id and lead.queue.team_id == rep.team_id else ""
+    if lead.rep is None or lead.rep.user_id != user.pk:
+        return ""
+    return {Lead.Status.ASSIGNED: "accept", Lead.Status.ACCEPTED: "contact"}.get(Lead.Status(lead.status), "")
+
+
+def _clock(lead: Lead) -> SlaClock | None:
+    """The promise of the assignment that is open, or of the last one of a lead that is closed."""
+    return SlaClock.objects.filter(lead=lead, assignment__epoch=lead.epoch).first()
+
+
+def _taken_away(lead: Lead) -> int:
+    return Assignment.objects.filter(lead=lead, ended_as=Assignment.Ended.SLA).count()

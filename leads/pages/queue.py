@@ -1,0 +1,150 @@
+"""My queue: a rep's leads by the time that is left, the leads that wait for his team, and the one that is looked at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from leads.models import Lead, LeadQuerySet, SlaClock
+from leads.pages.availability import Availability, availability
+from leads.pages.lead import Detail, detail
+from leads.pages.promises import Countdown, FirstContact, countdown, first_contact
+from leads.world import Known, known
+from reps.models import Rep, User
+
+# A queue of hundreds is a staffing problem; nobody reads further than this, and the page stays quick.
+MOST = 200
+FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lead in the list. `does` is what its button does: accept, contact, take; "" when nothing is left to do."""
+
+    lead: Lead
+    does: str
+    countdown: Countdown | None = None
+    contact: FirstContact | None = None
+    waited: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    title: str
+    rows: Sequence[Row]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    sections: Sequence[Section]
+    chosen: Detail | None
+    availability: Availability | None
+    load: int
+    revision: str
+
+    @property
+    def waiting(self) -> int:
+        """How many leads ask for something to be done by this rep."""
+        return sum(len(section.rows) for section in self.sections if section.name in ("overdue", "new", "accepted"))
+
+
+def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
+    """Everything the page shows. `chosen` is the lead whose details are asked for; else the first one is shown."""
+    organisation = known()
+    own = _own_rows(rep, now)
+    waiting, more = _team_rows(rep.user, now)
+    sections = _sections(own, waiting, more)
+    rows = [row for section in sections for row in section.rows]
+    row = next((row for row in rows if row.lead.pk == chosen), rows[0] if rows else None)
+    return Queue(
+        sections=sections,
+        chosen=detail(row.lead, row.does, row.countdown, organisation, now=now) if row else None,
+        availability=_availability(rep, organisation, now),
+        load=Lead.objects.of(rep).open().count(),
+        revision=revision(rep, now=now),
+    )
+
+
+def revision(rep: Rep, *, now: datetime) -> str:
+    """Moves whenever the page would look different: cheap enough to be asked every two seconds by everybody."""
+    mine = Lead.objects.of(rep).aggregate(Count("pk"), Max("changed_at"))
+    team = _waiting_for_team(rep.user).aggregate(Count("pk"), Max("changed_at"))
+    promises = _promises(rep).aggregate(
+        overdue=Count("pk", filter=Q(state=SlaClock.State.RUNNING, due_at__lt=now)),
+        steps=Count("pk", filter=Q(next_at__lte=now)),
+        next=Max("next_step"),
+    )
+    organisation = known()
+    there = _availability(rep, organisation, now)
+    seen = (mine, team, promises, organisation.revision, there, timezone.localdate(now))
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def _own_rows(rep: Rep, now: datetime) -> list[Row]:
+    """What the rep holds and has to act on, and whom he has spoken to today."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    to_do = Q(status__in=[Lead.Status.ASSIGNED, Lead.Status.ACCEPTED])
+    spoken_to = Q(status=Lead.Status.CONTACTED, contacted_at__gte=midnight)
+    leads = Lead.objects.of(rep).filter(to_do | spoken_to).select_related("decision", "rep__user", "rep__backup__user")
+    clocks = {clock.lead_id: clock for clock in _promises(rep)}
+    return [_own_row(lead, clocks.get(lead.pk), now) for lead in leads.order_by("-assigned_at")[:MOST]]
+
+
+def _own_row(lead: Lead, clock: SlaClock | None, now: datetime) -> Row:
+    if lead.status == Lead.Status.CONTACTED:
+        return Row(lead, "", contact=first_contact(clock, now))
+    does = "accept" if lead.status == Lead.Status.ASSIGNED else "contact"
+    running = clock is not None and clock.state == SlaClock.State.RUNNING
+    return Row(lead, does, countdown(clock, now) if clock and running else None)
+
+
+def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:
+    """The leads that wait for anybody of the team, longest first, and how many more there are than are shown."""
+    leads = _waiting_for_team(user).select_related("decision", "queue").order_by("received_at", "pk")
+    shown = [Row(lead, "take", waited=now - lead.received_at) for lead in leads[:MOST]]
+    return shown, leads.count() - len(shown) if len(shown) == MOST else 0
+
+
+def _sections(own: Iterable[Row], waiting: Sequence[Row], more: int) -> list[Section]:
+    groups: dict[str, list[Row]] = {"overdue": [], "new": [], "accepted": [], "contacted": []}
+    for row in own:
+        groups[_group(row)].append(row)
+    for name in ("overdue", "new", "accepted"):
+        groups[name].sort(key=lambda row: row.countdown.due_at if row.countdown else FAR_FUTURE)
+    groups["contacted"].sort(key=lambda row: row.lead.contacted_at or FAR_FUTURE, reverse=True)
+    sections = [
+        Section("overdue", "Overdue", groups["overdue"]),
+        Section("new", "New", groups["new"]),
+        Section("accepted", "Accepted, not yet contacted", groups["accepted"]),
+        Section("team", "Waiting for the team", waiting, more),
+        Section("contacted", "Contacted today", groups["contacted"]),
+    ]
+    return [section for section in sections if section.rows]
+
+
+def _group(row: Row) -> str:
+    if not row.does:
+        return "contacted"
+    if row.countdown and row.countdown.is_overdue:
+        return "overdue"
+    return "new" if row.does == "accept" else "accepted"
+
+
+def _waiting_for_team(user: User) -> LeadQuerySet:
+    return Lead.objects.visible_to(user).filter(rep=None, queue__team__reps__user=user, status=Lead.Status.QUEUED)
+
+
+def _promises(rep: Rep) -> QuerySet[SlaClock]:
+    return SlaClock.objects.filter(assignment__rep=rep, assignment__ended_at=None)
+
+
+def _availability(rep: Rep, organisation: Known, now: datetime) -> Availability | None:
+    known_rep = organisation.world.reps.get(rep.user.email)
+    return availability(rep, known_rep.calendar, now) if known_rep else None

@@ -1,0 +1,144 @@
+"""My queue, leads, and what a rep does with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from leads import handover, services
+from leads.forms import DeclineForm, LeadFilters
+from leads.holding import NotPossible
+from leads.models import Lead
+from leads.pages import lead as lead_page
+from leads.pages import leads as leads_page
+from leads.pages import queue as queue_page
+from reps.access import Request, signed_in
+from reps.models import User
+from reps.pages import back, page
+
+CLOCK = "X-Server-Now"
+
+
+@require_safe
+@signed_in
+def queue(request: Request) -> HttpResponse:
+    if request.rep is None:
+        return redirect("home")
+    return _queue(request)
+
+
+@require_safe
+@signed_in
+def queue_live(request: Request) -> HttpResponse:
+    """Asked every two seconds: nothing at all while the page that is shown is still true."""
+    if request.rep is None:
+        return redirect("home")
+    now = timezone.now()
+    unchanged = request.GET.get("rev") == queue_page.revision(request.rep, now=now)
+    if unchanged and not get_messages(request):
+        response = HttpResponse(status=204)
+        response[CLOCK] = str(round(now.timestamp() * 1000))
+        return response
+    return _queue(request)
+
+
+@require_safe
+@signed_in
+def lead(request: Request, pk: int) -> HttpResponse:
+    now = timezone.now()
+    shown = lead_page.page(lead_for(request.user, pk), user=request.user, now=now)
+    context = {"page": shown, "lead": shown.detail.lead, "now": now, "here": request.path}
+    return page(request, "leads/lead.html", context, part="lead")
+
+
+@require_safe
+@signed_in
+def leads(request: Request) -> HttpResponse:
+    now = timezone.now()
+    filters = LeadFilters(request.GET.dict(), user=request.user)
+    shown = leads_page.page(request.user, filters.chosen, after=request.GET.get("after", ""), now=now)
+    return page(request, "leads/leads.html", {"page": shown, "filters": filters, "now": now}, part="list")
+
+
+@require_POST
+@signed_in
+def accept(request: Request, pk: int) -> HttpResponse:
+    return _act(
+        request, pk, lambda lead, epoch: services.accept(lead, by=request.user, now=timezone.now(), epoch=epoch)
+    )
+
+
+@require_POST
+@signed_in
+def contact(request: Request, pk: int) -> HttpResponse:
+    return _act(
+        request, pk, lambda lead, epoch: services.contact(lead, by=request.user, now=timezone.now(), epoch=epoch)
+    )
+
+
+@signed_in
+def decline(request: Request, pk: int) -> HttpResponse:
+    """The question why, in a dialog or on a page of its own; then the act."""
+    lead = lead_for(request.user, pk)
+    form = DeclineForm(request.POST or None)
+    if form.is_valid():
+        return _act(
+            request,
+            pk,
+            lambda lead, epoch: handover.decline(
+                lead, by=request.user, reason=form.words, now=timezone.now(), epoch=epoch
+            ),
+            done=f"{lead} goes to somebody else.",
+        )
+    context = {"form": form, "lead": lead, "next": request.GET.get("next") or request.POST.get("next", "")}
+    return page(request, "leads/decline.html", context, part="decline", status=422 if form.is_bound else 200)
+
+
+def lead_for(user: User, pk: int) -> Lead:
+    """The lead, if this user may see it; for strangers there is none."""
+    leads = Lead.objects.visible_to(user).select_related(
+        "rep__user",
+        "rep__team",
+        "rep__backup__user",
+        "queue",
+        "source",
+        "account__owner__user",
+        "decision__version__tree",
+    )
+    return get_object_or_404(leads, pk=pk)
+
+
+def _act(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], done: str = "") -> HttpResponse:
+    """Do it, or say why it could not be done; the page that is open then looks again."""
+    lead = lead_for(request.user, pk)
+    epoch = request.POST.get("epoch", "")
+    try:
+        act(lead, int(epoch) if epoch.isdecimal() else None)
+    except NotPossible as problem:
+        messages.warning(request, f"{lead}: {problem}")
+    else:
+        if done:
+            messages.success(request, done)
+    if not request.htmx:
+        return back(request, "home")
+    response = HttpResponse(status=204)
+    trigger_client_event(response, "dialog-done")
+    return trigger_client_event(response, "lead-changed")
+
+
+def _queue(request: Request) -> HttpResponse:
+    assert request.rep is not None
+    now = timezone.now()
+    chosen = request.GET.get("lead", "")
+    shown = queue_page.queue(request.rep, chosen=int(chosen) if chosen.isdecimal() else None, now=now)
+    here = f"{reverse('queue')}?lead={shown.chosen.lead.pk}" if shown.chosen else reverse("queue")
+    context = {"queue": shown, "now": now, "here": here}
+    return page(request, "leads/queue.html", context, part="queue")
