@@ -22,7 +22,7 @@ MARK = "SWITCHYARD_SUPERVISED"
 # The worker touches this file after each task; beat has one for it every five seconds.
 PULSE = "SWITCHYARD_PULSE"
 FRESH_PULSE = 20.0
-WEB_WORKERS, WEB_THREADS = 2, 4
+WEB_WORKERS = 2
 PORTS_TO_TRY = 50
 
 
@@ -43,7 +43,7 @@ def parts(data: Path, host: str, port: int, broker: str) -> list[Part]:
         return pulse_beats(pulse, broker)
 
     return [
-        replace(_part(data, "web", _granian(host, port)), answers=lambda: page_answers(host, port)),
+        replace(_part(data, "web", web_server(host, port)), answers=lambda: page_answers(host, port)),
         _quiet(_part(data, "worker", worker, {PULSE: str(pulse)}), hears, 60),
         _quiet(_part(data, "sweeper", ("manage.py", "sweeper")), sweeper_goes_round, 60),
         _quiet(_part(data, "beat", beat), hears, 90),
@@ -102,11 +102,11 @@ def _quiet(part: Part, answers: Callable[[], bool], seconds: float) -> Part:
     return replace(part, answers=answers, seconds_to_start=0, seconds_of_silence=seconds)
 
 
-def _granian(host: str, port: int) -> tuple[str, ...]:
+def web_server(host: str, port: int) -> tuple[str, ...]:
     return (
-        *("-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "config.wsgi:application"),
+        *("-m", "granian", "--interface", "rsgi", "--http", "1", "--no-ws", "config.door:application"),
         *("--host", host, "--port", str(port), "--log-level", "warning"),
-        *("--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)),
+        *("--workers", str(WEB_WORKERS), "--backlog", "2048", "--backpressure", "1000"),
         *("--respawn-failed-workers", "--respawn-interval", "0.2", "--workers-kill-timeout", "15"),
         # A connection that sends nothing for this long is closed: idle ones must not use up the places.
         *("--http1-header-read-timeout", "15000"),

