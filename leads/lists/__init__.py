@@ -62,6 +62,26 @@ LANGUAGES = ("de", "fr", "es", "it", "pt", "pt_BR", "nl", "sv", "da", "nb", "fi"
 NO_LONGER_COUNTRIES = ("AN", "CS")
 
 
+def is_free(domain: str) -> bool:
+    """Whether anybody can have an address there: free or throw-away mail, also on a host below such a domain."""
+    return any(part in disposable_domains() or part in free_domains() for part in _with_parents(domain))
+
+
+def country_code(name: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a country's name or code in its normal form; None for what is no country."""
+    return countries().get(name)
+
+
+def state_code(name: str) -> str | None:
+    """The abbreviation of a state of the USA, of its name or abbreviation in normal form; None for what is none."""
+    return us_states().get(name)
+
+
+def _with_parents(domain: str) -> list[str]:
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(max(len(labels) - 1, 1))]
+
+
 @lru_cache(maxsize=1)
 def disposable_domains() -> frozenset[str]:
     return frozenset(_lines("disposable_email_domains.txt"))

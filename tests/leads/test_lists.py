@@ -39,3 +39,12 @@ def test_what_is_no_country_is_not_known(name):
 def test_states_are_known_by_name_and_abbreviation():
     assert lists.us_states()["new york"] == lists.us_states()["ny"] == "NY"
     assert "bavaria" not in lists.us_states()
+
+
+def test_anybody_can_have_an_address_at_free_and_at_throw_away_mail():
+    assert lists.is_free("gmail.com")
+    assert lists.is_free("mailinator.com")
+    assert lists.is_free("eu.mailinator.com")
+    assert not lists.is_free("notgmail.com")
+    assert not lists.is_free("com")
+    assert not lists.is_free("")
