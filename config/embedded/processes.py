@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+MANY_FILES = 65536
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -37,6 +39,14 @@ def tie_to_parent(sig: signal.Signals) -> None:
 def adopt_orphans() -> None:
     """Grandchildren whose parent is gone become ours to reap, instead of staying zombies where nobody else reaps."""
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def allow_many_files() -> None:
+    """Every open connection is a file, and the usual soft limit of 1,024 is below what a burst brings."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def is_running(pid: int) -> bool:

@@ -24,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, demo: bool, host: str, port: int, **options: object) -> None:
         processes.adopt_orphans()
+        processes.allow_many_files()
         supervisor = Supervisor(self.stderr.write)
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, lambda *_: supervisor.request_stop())
