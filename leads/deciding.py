@@ -52,7 +52,7 @@ def decide(
         account = match(person.facts, by_domain)
         request = Request(
             key=person.key,
-            facts=_with_knowledge(person.facts, account, known, presence),
+            facts=with_knowledge(person.facts, account, known, presence),
             holder=person.holder,
             held_before=held_before,
             declined=declined,
@@ -72,7 +72,7 @@ def decide(
     return decided
 
 
-def _with_knowledge(facts: Facts, account: Match | None, known: Known, presence: Presence) -> Facts:
+def with_knowledge(facts: Facts, account: Match | None, known: Known, presence: Presence) -> Facts:
     """The lead's own facts with its account's and its score."""
     facts = {**facts, **account_facts(account)}
     return {**facts, **scoring.score(known.scoring, facts, known.world.setting(presence.now))}

@@ -36,15 +36,21 @@ CROSS JOIN LATERAL (
 
 def lock_and_read(known: Known, pools: Iterable[str], reps: Iterable[str], presence: Presence) -> Standing:
     """Lock these pools and reps until the transaction ends, and read their levels and loads as they are now."""
-    pool_ids = [known.pools[slug] for slug in pools]
+    pools, reps = list(pools), list(reps)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_POOLS, [[known.pools[slug] for slug in pools]])
+        cursor.execute(LOCK_REPS, [[known.reps[email].id for email in reps if email in known.reps]])
+    return read(known, pools, reps, presence)
+
+
+def read(known: Known, pools: Iterable[str], reps: Iterable[str], presence: Presence) -> Standing:
+    """Their levels and loads as last committed, for whoever asks and gives nobody anything."""
+    slugs = {known.pools[slug]: slug for slug in pools}
     emails = [email for email in reps if email in known.reps]
     rep_ids = [known.reps[email].id for email in emails]
     standing = Standing()
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_POOLS, [pool_ids])
-        cursor.execute(LOCK_REPS, [rep_ids])
-        slugs = {known.pools[slug]: slug for slug in pools}
-        cursor.execute(LEVELS, [pool_ids])
+        cursor.execute(LEVELS, [list(slugs)])
         for pool_id, rep_id, level, opened in cursor.fetchall():
             place = (slugs[pool_id], known.emails[rep_id])
             standing.levels[place] = level
