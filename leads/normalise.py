@@ -16,7 +16,7 @@ from leads.numbers import read_number
 from routing.engine.facts import STANDARD, Facts, FieldType, Value, Vocabulary, fitted, is_blank, normal
 
 FROM_SENDERS = frozenset(
-    [
+    {
         "email",
         "first_name",
         "last_name",
@@ -39,7 +39,7 @@ FROM_SENDERS = frozenset(
         "tags",
         "priority",
         "segment",
-    ]
+    }
 )
 LONGEST_TEXT = 1_000  # characters
 LONGEST_MESSAGE = 20_000
