@@ -73,9 +73,7 @@ def at(revision: int) -> Sources:
 
 
 def _card(source: Source) -> SourceCard:
-    reading = compile_reading(
-        preset=source.preset, items=source.items, mapping=source.mapping, event_id=source.id_path, intent=source.intent
-    )
+    reading = compile_reading(preset=source.preset, items=source.items, mapping=source.mapping, event_id=source.id_path)
     return SourceCard(
         id=source.pk,
         slug=source.slug,
