@@ -14,6 +14,10 @@ from leads.sources import SourceCard
 from routing.engine.facts import Value, Vocabulary
 
 
+NAMES_SOMEBODY = frozenset({"email", "phone", "first_name", "last_name", "company"})
+NOBODY = "There is no usable e-mail, phone, name or company in it. Mend the source's mapping and replay it."
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
     uuid: uuid.UUID
@@ -55,12 +59,15 @@ def read_event(event: StoredEvent, vocabulary: Vocabulary) -> EventRead:
     arrivals, problems = [], []
     for number, item in enumerate(items):
         if item.problem:
-            problems.append(item.problem if len(items) == 1 else f"Item {number + 1}: {item.problem}")
+            problems.append(_numbered(number, len(items), item.problem))
             continue
         raw = {**item.raw}
         if event.source.intent:
             raw.setdefault("intent", event.source.intent)
         read_values = normalise(raw, vocabulary)
+        if not NAMES_SOMEBODY & read_values.facts.keys():
+            problems.append(_numbered(number, len(items), NOBODY))
+            continue
         arrivals.append(
             Arrival(
                 event=event.uuid,
@@ -76,3 +83,7 @@ def read_event(event: StoredEvent, vocabulary: Vocabulary) -> EventRead:
     if not items:
         problems.append("The delivery holds no lead.")
     return EventRead(event, tuple(arrivals), tuple(problems))
+
+
+def _numbered(number: int, of: int, problem: str) -> str:
+    return problem if of == 1 else f"Item {number + 1}: {problem}"
