@@ -78,10 +78,16 @@ def account_facts(found: Match | None) -> dict[str, Value]:
 
 @lru_cache(maxsize=65536)
 def registrable(host: str) -> str:
-    """`mail.acme.co.uk` → `acme.co.uk`; "" for an address or a bare suffix."""
-    if not host:
-        return ""
-    return _extract(host).top_domain_under_public_suffix.lower()
+    """`mail.acme.co.uk` → `acme.co.uk`; "" for an address or a bare suffix.
+
+    A suffix that no list knows, such as `.example` or a company's own `.corp`, is the last label: the public suffix
+    list's own rule for such names.
+    """
+    found = _extract(host)
+    if found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix.lower()
+    labels = host.lower().split(".")
+    return ".".join(labels[-2:]) if len(labels) > 1 and all(labels) else ""
 
 
 def _host(website: str) -> str:

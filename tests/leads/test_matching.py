@@ -16,6 +16,8 @@ ACME = AccountCard(1, "Acme", owner="ada@example.com", is_customer=True, tier="g
         ("co.uk", ""),
         ("localhost", ""),
         ("127.0.0.1", ""),
+        ("mail.acme.example", "acme.example"),
+        ("desk.acme.corp", "acme.corp"),
         ("", ""),
     ],
 )
