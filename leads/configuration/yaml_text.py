@@ -1,16 +1,17 @@
 """YAML text ⇄ plain values (texts, numbers, truths, lists, mappings), and nothing else: no tags, no Python objects.
 
-Types are those of YAML 1.2, with the numbers of JSON: `NO`, `on` and `2026-01-05` are texts, and so is `01234`, which may
-be a postal code. Works on libyaml's events, because building nodes first takes ten times as long for a large file.
+Types are those of YAML 1.2, with the numbers of JSON: `NO`, `on` and `2026-01-05` are texts, and so is `01234`, which
+may be a postal code. Works on libyaml's events: building nodes first takes ten times as long for a large file.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -20,8 +21,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST_NODES = 10_000_000  # after aliases are followed: a few lines of aliases can stand for billions
 DEEPEST = 100
 WIDTH = 120
+ENDLESS = 1 << 60
 
-NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -35,10 +37,17 @@ MEANT_OTHERWISE = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false"
 UNPRINTABLE = re.compile("[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
+class Mark(Protocol):
+    """A place in the text, as both of PyYAML's parsers know it; counted from 0."""
+
+    line: int
+    column: int
+
+
 class BadYaml(ValueError):
     """Not YAML, or YAML that a configuration has no use for; says where."""
 
-    def __init__(self, problem: str, mark: yaml.Mark | None) -> None:
+    def __init__(self, problem: str, mark: Mark | None) -> None:
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         super().__init__(f"{where}{problem}")
 
@@ -152,7 +161,8 @@ def plain_value(text: str) -> Plain:
     number = NUMBER.fullmatch(text)
     if number is None:
         return text
-    return float(text) if number[2] or number[3] else int(text)
+    value = float(text) if number[2] or number[3] else int(text)
+    return value if math.isfinite(value) else text
 
 
 def dump(document: dict[str, Plain]) -> str:
@@ -165,6 +175,11 @@ def dump(document: dict[str, Plain]) -> str:
         else:
             lines.append(f"{_scalar(key)}: {_in_line(value, WIDTH)}")
     return "\n".join(lines) + "\n"
+
+
+def in_line(value: Plain) -> str:
+    """The values in one line, however long it gets."""
+    return _in_line(value, ENDLESS) or ""
 
 
 def _block(value: list[Plain] | dict[str, Plain], indent: int) -> Iterator[str]:
@@ -212,7 +227,7 @@ def _scalar(value: str | float | None) -> str:
 
 
 def _needs_no_quotes(text: str) -> bool:
-    return bool(BARE.fullmatch(text)) and text.lower() not in MEANT_OTHERWISE or bool(BARE_TIME.fullmatch(text))
+    return (bool(BARE.fullmatch(text)) and text.lower() not in MEANT_OTHERWISE) or bool(BARE_TIME.fullmatch(text))
 
 
 def _quoted(text: str) -> str:

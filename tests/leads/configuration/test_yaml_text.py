@@ -13,10 +13,12 @@ TEXTS = st.text(max_size=100).map(lambda text: text.replace("\0", ""))
 SCALARS = (
     st.none()
     | st.booleans()
-    | st.integers(-(10**17), 10**17)
-    | st.floats(-1e9, 1e9, allow_nan=False, width=32).map(lambda number: round(number, 3))
+    | st.integers(-(10**29), 10**29)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | TEXTS
-    | st.sampled_from(["no", "NO", "on", "~", "01234", "1e3", "- x", "a: b", "a:b", "#x", "é", "2026-01-05", "09:00-12:00"])
+    | st.sampled_from(
+        ["no", "NO", "on", "~", "01234", "1e3", "- x", "a: b", "a:b", "#x", "é", "2026-01-05", "09:00-12:00"]
+    )
 )
 VALUES = st.recursive(
     SCALARS,
@@ -55,7 +57,7 @@ def test_what_is_written_reads_as_it_was(document):
         (".nan", ".nan"),
         (".inf", ".inf"),
         ("1e999", "1e999"),
-        ("9" * 30, "9" * 30),
+        ("9" * 31, "9" * 31),
         ("2026-01-05", "2026-01-05"),
         ('"12"', "12"),
         ("'true'", "true"),
@@ -122,7 +124,9 @@ def test_an_empty_text_is_no_document():
 def test_short_values_share_a_line_and_long_ones_do_not():
     members = [{"rep": f"somebody.{number}@example.com", "weight": 2} for number in range(4)]
 
-    text = yaml_text.dump({"version": 1, "pools": [{"slug": "east", "name": "East"}, {"slug": "west", "members": members}]})
+    text = yaml_text.dump(
+        {"version": 1, "pools": [{"slug": "east", "name": "East"}, {"slug": "west", "members": members}]}
+    )
 
     assert text.splitlines()[:5] == [
         "version: 1",

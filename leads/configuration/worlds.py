@@ -1,0 +1,160 @@
+"""A configuration as the engine knows it: the same for live routing and simulation, so that both decide alike. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leads import sla
+from leads.configuration import parts
+from leads.configuration.documents import vocabulary_of
+from leads.configuration.parts import BUILT_IN_QUEUE, Account, Configuration
+from leads.matching import AccountCard
+from leads.scoring import ScoreCard, ScoreRule
+from reps.hours import Calendar, holidays_of, parse_week
+from routing.engine import document
+from routing.engine.compile import compile_rules
+from routing.engine.facts import Vocabulary, normal
+from routing.engine.world import Member, Pool, Published, Rep, Territory, World
+
+MOST_ANCESTORS = 8
+
+
+def build_world(configuration: Configuration) -> World:
+    """Everything a decision needs except facts, standing and the time."""
+    vocabulary = vocabulary_of(configuration)
+    lists = {one.slug: frozenset(map(normal, one.values)) for one in configuration.lists}
+    ancestors = _ancestors(configuration)
+    trees = {tree.slug: _published(tree, vocabulary, lists, ancestors) for tree in configuration.trees}
+    queues = {BUILT_IN_QUEUE.slug: BUILT_IN_QUEUE.team, **{queue.slug: queue.team for queue in configuration.queues}}
+    return World(
+        trees=trees,
+        default_tree=next((tree.slug for tree in configuration.trees if tree.default), ""),
+        reps={rep.email: _rep(rep) for rep in configuration.reps},
+        pools={pool.slug: pool for pool in _pools(configuration)},
+        queues=queues,
+        skills=frozenset(skill.slug for skill in configuration.skills),
+        lists=lists,
+        territories=tuple(_territory(one, vocabulary) for one in configuration.territories),
+        ancestors=ancestors,
+        vocabulary=vocabulary,
+    )
+
+
+def policies(configuration: Configuration) -> tuple[sla.Policy, ...]:
+    """The promises in their order; those that Switchyard ships with if there are none."""
+    found = tuple(sla.parse_policy(one.document, "sla_policies") for one in configuration.sla_policies)
+    return found or sla.SHIPPED
+
+
+def score_card(configuration: Configuration) -> ScoreCard:
+    vocabulary = vocabulary_of(configuration)
+    model: Mapping[str, Any] = next((one.document for one in configuration.scoring), {})
+    rules = tuple(
+        ScoreRule(rule["name"], document.parse_condition(rule["when"], vocabulary), rule["points"])
+        for rule in model.get("rules", ())
+    )
+    return ScoreCard(rules, tuple(model.get("grades", {}).items()))
+
+
+def team_calendars(configuration: Configuration) -> Mapping[str, Calendar]:
+    """The hours of each team, for promises that run by them."""
+    return {team.slug: Calendar(parse_week(team.hours, team.timezone), frozenset()) for team in configuration.teams}
+
+
+def account_cards(configuration: Configuration) -> Mapping[str, AccountCard]:
+    """Every account by its name, each with its owner or its nearest ancestor's."""
+    by_name = {account.name: account for account in configuration.accounts}
+    return {name: _card(number, account, by_name) for number, (name, account) in enumerate(by_name.items(), start=1)}
+
+
+def cards_by_domain(configuration: Configuration) -> Mapping[str, AccountCard]:
+    """The same by the domains by which a lead is recognised."""
+    cards = account_cards(configuration)
+    return {domain: cards[account.name] for account in configuration.accounts for domain in account.domains}
+
+
+def _rep(rep: parts.Rep) -> Rep:
+    away = tuple((span.start, span.end) for span in rep.time_off)
+    return Rep(
+        email=rep.email,
+        name=rep.name,
+        calendar=Calendar(parse_week(rep.hours, rep.timezone), holidays_of(rep.holidays), away),
+        active=rep.active,
+        starts_on=rep.starts_on,
+        paused=rep.paused,
+        capacity=rep.capacity,
+        daily_cap=rep.daily_cap,
+        skills=rep.skills,
+        backup=rep.backup,
+        team=rep.team,
+    )
+
+
+def _pools(configuration: Configuration) -> list[Pool]:
+    """The pools, and the one that the reps of each territory form."""
+    pools = [
+        Pool(pool.slug, pool.name, _members(pool.members), pool.strategy, pool.catch_up) for pool in configuration.pools
+    ]
+    return pools + [
+        Pool(territory_pool(one.slug), one.name, _members(one.reps), "weighted") for one in configuration.territories
+    ]
+
+
+def territory_pool(territory: str) -> str:
+    """The slug of a territory's pool: one that no file can give to a pool of its own."""
+    return f"territory:{territory}"
+
+
+def _members(members: tuple[parts.Member, ...]) -> tuple[Member, ...]:
+    return tuple(Member(member.rep, member.weight) for member in members)
+
+
+def _territory(territory: parts.Territory, vocabulary: Vocabulary) -> Territory:
+    return Territory(
+        slug=territory.slug,
+        name=territory.name,
+        when=document.parse_condition(territory.when, vocabulary),
+        parent=territory.parent,
+        pool=territory_pool(territory.slug),
+        valid_from=territory.valid_from,
+        valid_to=territory.valid_to,
+    )
+
+
+def _ancestors(configuration: Configuration) -> dict[str, frozenset[str]]:
+    parents = {one.slug: one.parent for one in configuration.territories}
+    found = {}
+    for slug in parents:
+        line, above = [slug], parents[slug]
+        while above is not None:
+            line.append(above)
+            above = parents[above]
+        found[slug] = frozenset(line)
+    return found
+
+
+def _published(
+    tree: parts.Tree,
+    vocabulary: Vocabulary,
+    lists: Mapping[str, frozenset[str]],
+    ancestors: Mapping[str, frozenset[str]],
+) -> Published:
+    parsed = document.parse(tree.document, vocabulary)
+    return Published(tree.slug, tree.name, tree.timezone, parsed, compile_rules(parsed.rules, lists, ancestors))
+
+
+def _card(number: int, account: Account, by_name: Mapping[str, Account]) -> AccountCard:
+    owner, above = account.owner, account.parent
+    for _ in range(MOST_ANCESTORS):
+        if owner or above is None:
+            break
+        owner, above = by_name[above].owner, by_name[above].parent
+    return AccountCard(
+        id=number,
+        name=account.name,
+        owner=owner,
+        parent=account.parent,
+        is_customer=account.is_customer,
+        tier=account.tier,
+    )
