@@ -15,9 +15,11 @@ from leads.pages.facts import Group
 from leads.world import Known, known
 from routing.engine import bench
 from routing.engine.compile import Level, compile_rules
+from routing.engine.conditions import All, AnyOf, Condition, Not, Test
 from routing.engine.document import parse
 from routing.engine.explain import rules_asked
 from routing.engine.problems import BadDocument
+from routing.engine.rules import Rule, every_rule
 from routing.models import Decision, Version
 
 STRATEGIES = {
@@ -115,6 +117,36 @@ def method(decision: Decision) -> str:
     return STRATEGIES.get(decision.strategy, "Named")
 
 
+def in_short(decision: Decision, organisation: Known) -> str:
+    """One line for a list: the innermost rule with the lead's own answers to it, else the reason as it was written."""
+    rule = live_rules(organisation.revision).get(decision.rules[-1]) if decision.rules else None
+    if rule is None or decision.sticky:
+        return decision.reason
+    vocabulary = organisation.world.vocabulary
+    facts = facts_page.typed_facts(decision.facts, vocabulary)
+    fields = dict.fromkeys(_fields(rule.when))
+    answers = [facts_page.answer(name, facts[name], vocabulary) for name in fields if name in facts]
+    return f"{rule.name}: {', '.join(answers)}" if answers else rule.name
+
+
+@lru_cache(maxsize=2)
+def live_rules(revision: int) -> dict[str, Rule]:
+    """The rules of the live trees by id, in the order in which they are read."""
+    return {rule.id: rule for tree in known().world.trees.values() for rule in every_rule(tree.tree.rules)}
+
+
+def _fields(condition: Condition) -> Iterator[str]:
+    """What a condition asks about."""
+    match condition:
+        case All(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _fields(part)
+        case Not(part=part):
+            yield from _fields(part)
+        case Test(field=field):
+            yield field
+
+
 def _asked(decision: Decision, organisation: Known) -> Iterator[Asked]:
     """Down the tree along the rules that held. A jump to another tree goes on at that tree's root."""
     if decision.sticky or decision.version is None:
@@ -209,7 +241,7 @@ def _chosen(decision: Decision) -> str:
     if decision.rep:
         return str(decision.rep)
     if decision.queue:
-        return f"Queue {decision.queue}"
+        return str(decision.queue)
     return f"Nurture, track {decision.track}" if decision.track else decision.get_outcome_display()
 
 

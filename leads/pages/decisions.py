@@ -10,12 +10,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from leads.models import Lead, SlaClock
-from leads.pages.decision import method
+from leads.pages.decision import live_rules, method
 from leads.pages.keyset import Piece, piece
 from leads.pages.promises import FirstContact, first_contact
 from leads.world import known
 from reps.models import Rep, User
-from routing.engine.rules import every_rule
 from routing.models import Decision
 
 PERIODS: Mapping[str, int] = {"1": 1, "7": 7, "30": 30, "90": 90, "all": 0}
@@ -70,8 +69,7 @@ def page(user: User, filters: Mapping[str, Any], *, after: str, now: datetime) -
 
 def rule_names() -> dict[str, str]:
     """The rules of the live trees, in the order in which they are read."""
-    trees = known().world.trees.values()
-    return {rule.id: rule.name for tree in trees for rule in every_rule(tree.tree.rules)}
+    return {rule.id: rule.name for rule in live_rules(known().revision).values()}
 
 
 def reps_for(user: User) -> QuerySet[Rep]:
@@ -97,5 +95,5 @@ def _rule(decision: Decision, names: Mapping[str, str]) -> str:
     if decision.sticky:
         return "Same person"
     if not decision.rules:
-        return "Otherwise"
+        return "Otherwise" if decision.fallback else "–"
     return names.get(decision.rules[-1], decision.rules[-1])

@@ -86,6 +86,17 @@ def in_words(value: Value) -> str:
     return ", ".join(value) if isinstance(value, tuple) else value
 
 
+def answer(name: str, value: Value, vocabulary: Vocabulary) -> str:
+    """A fact in so few words that it stands beside others: "Healthcare", "2,400 employees", "account is a customer"."""
+    field = vocabulary.get(name)
+    label = field.label if field else name
+    if isinstance(value, bool):
+        return label if value else f"not: {label}"
+    if isinstance(value, int | float):
+        return f"{in_words(value)} {label}"
+    return in_words(value)
+
+
 def capitalised(label: str) -> str:
     return label[:1].upper() + label[1:]
 

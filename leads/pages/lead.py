@@ -68,9 +68,10 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
     clock = _clock(lead)
     running = countdown(clock, now) if clock and clock.state == SlaClock.State.RUNNING else None
     shown = detail(lead, _does(lead, user), running, organisation, now=now, most=STORY)
+    told = {name: value for name, value in shown.facts.items() if name != "message"}  # it has a place of its own
     return Page(
         detail=shown,
-        groups=facts_page.groups(shown.facts, lead.set_aside, organisation.world.vocabulary),
+        groups=facts_page.groups(told, lead.set_aside, organisation.world.vocabulary),
         contact=first_contact(clock, now),
         assignments=list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch")),
         touches=list(lead.touches.select_related("source").order_by("-at")[:RECENT]),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leads.models import Lead, LeadQuerySet, SlaClock
 from leads.pages.availability import Availability, availability
+from leads.pages.decision import in_short
 from leads.pages.lead import Detail, detail
 from leads.pages.promises import Countdown, FirstContact, countdown, first_contact
 from leads.world import Known, known
@@ -28,6 +29,7 @@ class Row:
 
     lead: Lead
     does: str
+    why: str = ""
     countdown: Countdown | None = None
     contact: FirstContact | None = None
     waited: timedelta | None = None
@@ -58,7 +60,7 @@ class Queue:
 def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
     """Everything the page shows. `chosen` is the lead whose details are asked for; else the first one is shown."""
     organisation = known()
-    own = _own_rows(rep, now)
+    own = _own_rows(rep, organisation, now)
     waiting, more = _team_rows(rep.user, now)
     sections = _sections(own, waiting, more)
     rows = [row for section in sections for row in section.rows]
@@ -87,22 +89,23 @@ def revision(rep: Rep, *, now: datetime) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
-def _own_rows(rep: Rep, now: datetime) -> list[Row]:
+def _own_rows(rep: Rep, organisation: Known, now: datetime) -> list[Row]:
     """What the rep holds and has to act on, and whom he has spoken to today."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     to_do = Q(status__in=[Lead.Status.ASSIGNED, Lead.Status.ACCEPTED])
     spoken_to = Q(status=Lead.Status.CONTACTED, contacted_at__gte=midnight)
     leads = Lead.objects.of(rep).filter(to_do | spoken_to).select_related("decision", "rep__user", "rep__backup__user")
     clocks = {clock.lead_id: clock for clock in _promises(rep)}
-    return [_own_row(lead, clocks.get(lead.pk), now) for lead in leads.order_by("-assigned_at")[:MOST]]
+    return [_own_row(lead, clocks.get(lead.pk), organisation, now) for lead in leads.order_by("-assigned_at")[:MOST]]
 
 
-def _own_row(lead: Lead, clock: SlaClock | None, now: datetime) -> Row:
+def _own_row(lead: Lead, clock: SlaClock | None, organisation: Known, now: datetime) -> Row:
     if lead.status == Lead.Status.CONTACTED:
         return Row(lead, "", contact=first_contact(clock, now))
     does = "accept" if lead.status == Lead.Status.ASSIGNED else "contact"
     running = clock is not None and clock.state == SlaClock.State.RUNNING
-    return Row(lead, does, countdown(clock, now) if clock and running else None)
+    why = in_short(lead.decision, organisation) if lead.decision else ""
+    return Row(lead, does, why, countdown(clock, now) if clock and running else None)
 
 
 def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:

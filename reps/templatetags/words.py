@@ -71,12 +71,6 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 @register.filter
-def thousands(number: float | None) -> str:
-    """2,400"""
-    return "–" if number is None else f"{number:,.10g}" if isinstance(number, float) else f"{number:,}"
-
-
-@register.filter
 def milliseconds(microseconds: int) -> str:
     """0.4 ms, 12 ms"""
     value = microseconds / 1000
