@@ -5,6 +5,7 @@ from django.urls import include, path
 from config import health
 
 urlpatterns = [
+    path("api/v1/", include("leads.api.urls")),
     path("", include("leads.urls")),
     path("", include("reps.urls")),
     path("", include("routing.urls")),

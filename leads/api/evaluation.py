@@ -1,0 +1,161 @@
+"""A lead that does not exist, decided as live routing would, with nothing locked and nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from leads import accounts, sla, standing
+from leads.api.trace import retrace
+from leads.deciding import with_knowledge
+from leads.matching import match
+from leads.models import Lead
+from leads.normalise import Normalised, normalise, person_key
+from leads.world import Known
+from reps.models import User
+from routing.engine.bench import Presence
+from routing.engine.compile import compile_rules
+from routing.engine.document import References, parse
+from routing.engine.facts import Facts, as_json
+from routing.engine.reach import reach_of
+from routing.engine.route import Holder, Outcome, Request, plan, route
+from routing.engine.walk import Place
+from routing.engine.world import Published, World
+from routing.models import Version
+
+# The name of a document that nobody has published: no slug is like it, so nothing can jump to it.
+DRAFT = "(document)"
+FULL_NAME = "name"  # a form's one field for both, understood wherever leads come in
+MOST_FACTS = 500
+
+
+class Unusable(Exception):
+    """What was asked for cannot be evaluated; `problems` has a sentence for each path."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{path}: {problem}" for path, problem in problems.items()))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would happen to the lead, and what it was taken for."""
+
+    outcome: Outcome
+    request: Request
+    place: Place
+    read: Normalised
+    account: str | None
+
+
+def world_with(known: Known, tree: object) -> tuple[World, str]:
+    """The world to ask and the slug of the tree to begin with. `tree` is a slug, a document, or None: the default.
+
+    Raises `routing.engine.problems.BadDocument` for a document that cannot be published either.
+    """
+    world = known.world
+    if tree is None:
+        tree = world.default_tree
+        if not tree:
+            raise Unusable({"tree": "There is no default tree: name one."})
+    if isinstance(tree, str):
+        if tree not in world.trees:
+            names = ", ".join(world.trees) or "none"
+            raise Unusable({"tree": f"There is no live tree {tree[:60]!r}; there are: {names}."})
+        return world, tree
+    return replace(world, trees={**world.trees, DRAFT: _published(tree, known)}), DRAFT
+
+
+def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, by: User, at: datetime) -> Tried:
+    """Who would get a lead with these facts. Whom it is known to counts only as far as `by` may see that lead."""
+    _check_names(raw, world)
+    read = normalise(raw, world.vocabulary, trusted=True)
+    found = match(read.facts, accounts.cards_for([read.facts]))
+    presence = Presence(at)
+    # What was given wins over what is known: somebody may want to try an account's tier or a score.
+    facts: Facts = {"received_at": at, **with_knowledge(read.facts, found, known, presence), **read.facts}
+    key = person_key(read.facts)
+    request = Request(key=key or "lead:0", facts=facts, holder=_holder(known, key, by))
+
+    place = plan(request, world, at, tree=slug)
+    reach = reach_of(place, world)
+    reps = reach.reps | ({request.holder.rep} if request.holder else set())
+    outcome = route(request, world, standing.read(known, reach.pools, reps, presence), presence, place)
+    return Tried(outcome, request, place, read, found.card.name if found else None)
+
+
+def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, Any]:
+    """The evaluation in the words of the contract."""
+    outcome = tried.outcome
+    version = Version.objects.filter(pk=known.versions.get(outcome.tree, 0)).values_list("number", flat=True).first()
+    asked = retrace(outcome.tree, outcome.rules, _before_rules(tried), world, world.setting(at))
+    return {
+        "tree": None if outcome.tree == DRAFT else outcome.tree,
+        "version": version,
+        "outcome": outcome.kind,
+        "rep": outcome.rep,
+        "pool": outcome.pool,
+        "queue": outcome.queue,
+        "track": outcome.track,
+        "strategy": outcome.strategy,
+        "fallback": outcome.fallback,
+        "sticky": outcome.sticky,
+        "cover_for": outcome.cover_for,
+        "rules": outcome.rules,
+        "reason": outcome.reason,
+        "excluded": outcome.excluded,
+        "sla": _promise(outcome, known),
+        "account": tried.account,
+        "facts": as_json(outcome.facts),
+        "set_aside": tried.read.set_aside,
+        "notes": tried.read.notes,
+        "asked": [] if outcome.sticky else [asdict(each) for each in asked],
+        "candidates": [{**asdict(each), "chosen": each.rep == outcome.rep} for each in outcome.candidates],
+    }
+
+
+def _published(document: object, known: Known) -> Published:
+    world = known.world
+    references = References(
+        pools=frozenset(world.pools),
+        reps=frozenset(world.reps),
+        queues=frozenset(world.queues),
+        skills=world.skills,
+        slas=frozenset(policy.slug for policy in known.policies),
+        trees=frozenset(world.trees),
+        lists=frozenset(world.lists),
+        territories=frozenset(territory.slug for territory in world.territories),
+    )
+    tree = parse(document, world.vocabulary, references)
+    zone = world.trees[world.default_tree].zone if world.default_tree else "UTC"
+    return Published(DRAFT, DRAFT, zone, tree, compile_rules(tree.rules, world.lists, world.ancestors))
+
+
+def _check_names(raw: Mapping[str, Any], world: World) -> None:
+    if len(raw) > MOST_FACTS:
+        raise Unusable({"facts": f"Has {len(raw)} fields; at most {MOST_FACTS} are read."})
+    unknown = [name for name in raw if name != FULL_NAME and world.vocabulary.get(name) is None]
+    if unknown:
+        raise Unusable({f"facts.{name[:80]}": "There is no such field." for name in unknown})
+
+
+def _holder(known: Known, key: str, by: User) -> Holder | None:
+    lead = Lead.objects.visible_to(by).filter(person_key=key).first() if key else None
+    if lead is None or lead.assigned_at is None or lead.rep_id is None:
+        return None
+    return Holder(known.emails[lead.rep_id], lead.assigned_at, lead.is_open)
+
+
+def _before_rules(tried: Tried) -> Facts:
+    """The facts as the first rule saw them: with the clock and the territory, without what rules set."""
+    changed = tried.outcome.changed
+    kept = {name: value for name, value in tried.place.facts.items() if name not in changed}
+    return {**kept, **{name: tried.request.facts[name] for name in changed if name in tried.request.facts}}
+
+
+def _promise(outcome: Outcome, known: Known) -> str | None:
+    if outcome.rep is None:
+        return None
+    return sla.policy_for(known.policies, str(outcome.facts.get("intent", "")), outcome.sla).slug

@@ -1,0 +1,157 @@
+"""A lead as programs see it, and what they may ask of leads and do with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from leads.api.decision_forms import DecisionForm, told
+from leads.api.paging import Paging
+from leads.models import Lead, SlaClock, TimelineEntry
+
+HIGHEST_EPOCH = 2**31 - 1
+MOST_TOLD = 200  # lines of a lead's story
+CLOSINGS = [(status.value, status.label) for status in Lead.CLOSED]
+ORDERINGS = ("-received_at", "received_at")
+
+
+class LeadQuery(Paging):
+    """Filters; each narrows what the others leave. Times are `[after, before)`."""
+
+    status = serializers.CharField(required=False, help_text="One status, or several with commas between.")
+    owner = serializers.CharField(required=False, help_text="The holder's e-mail.")
+    source = serializers.CharField(required=False, help_text="A source's slug.")  # type: ignore[assignment]  # declared fields leave the class
+    queue = serializers.CharField(required=False, help_text="A queue's slug: leads that wait there.")
+    intent = serializers.CharField(required=False)
+    email = serializers.CharField(required=False, help_text="The lead's own e-mail.")
+    received_after = serializers.DateTimeField(required=False)
+    received_before = serializers.DateTimeField(required=False)
+    ordering = serializers.ChoiceField(choices=ORDERINGS, required=False, default=ORDERINGS[0])
+
+    def validate_status(self, text: str) -> list[str]:
+        asked = [status.strip() for status in text.split(",")]
+        if unknown := [status for status in asked if status not in Lead.Status.values]:
+            raise serializers.ValidationError(
+                f"{unknown[0][:40]!r} is no status; there are {', '.join(Lead.Status.values)}."
+            )
+        return asked
+
+
+class Act(serializers.Serializer[Any]):
+    """With the epoch that was shown, a late act cannot touch what is somebody else's by now."""
+
+    epoch = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=HIGHEST_EPOCH,
+        help_text="The epoch that was shown; 409 if it has moved on.",
+    )
+
+
+class Declining(Act):
+    reason = serializers.CharField(max_length=300)
+
+
+class Reassigning(Act):
+    to = serializers.CharField(max_length=254, help_text="The e-mail of the rep who gets the lead.")
+    reason = serializers.CharField(max_length=300)
+
+
+class Closing(Act):
+    status = serializers.ChoiceField(choices=CLOSINGS)
+
+
+class LeadRow(serializers.Serializer[Lead]):
+    """A lead in a list. `owner` is who holds it, or held it when it was closed; `due_at` is its running promise."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    company = serializers.CharField()
+    intent = serializers.CharField()
+    source = serializers.CharField(source="source.slug")  # type: ignore[assignment]  # declared fields leave the class
+    status = serializers.ChoiceField(choices=Lead.Status.choices)
+    owner = serializers.CharField(source="rep.user.email", allow_null=True)
+    queue = serializers.CharField(source="queue.slug", allow_null=True)
+    track = serializers.CharField()
+    score = serializers.IntegerField(allow_null=True)
+    epoch = serializers.IntegerField()
+    received_at = serializers.DateTimeField()
+    assigned_at = serializers.DateTimeField(allow_null=True)
+    contacted_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    changed_at = serializers.DateTimeField()
+    due_at = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_due_at(self, lead: Lead) -> datetime | None:
+        clocks: Mapping[int, SlaClock] = self.context["clocks"]
+        clock = clocks.get(lead.pk)
+        return clock.due_at if clock and clock.state == SlaClock.State.RUNNING else None
+
+
+class StepForm(serializers.Serializer[Any]):
+    """What happens next unless the lead is accepted or contacted by then."""
+
+    at = serializers.DateTimeField()
+    unless = serializers.CharField()
+    do = serializers.CharField()
+
+
+class PromiseForm(serializers.Serializer[SlaClock]):
+    """The promise of the current assignment. Breached: its time passed without contact, whoever has noticed."""
+
+    policy = serializers.CharField(source="policy.slug")
+    name = serializers.CharField(source="policy.name")
+    state = serializers.ChoiceField(choices=SlaClock.State.choices)
+    started_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    breached = serializers.SerializerMethodField()
+    next_step = serializers.SerializerMethodField()
+
+    def get_breached(self, clock: SlaClock) -> bool:
+        return (clock.finished_at or self.context["now"]) > clock.due_at
+
+    @extend_schema_field(StepForm(allow_null=True))
+    def get_next_step(self, clock: SlaClock) -> dict[str, str] | None:
+        if clock.state != SlaClock.State.RUNNING or clock.next_step >= len(clock.steps):
+            return None
+        return dict(clock.steps[clock.next_step])
+
+
+class StoryForm(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=TimelineEntry.Kind.choices)
+    text = serializers.CharField()
+    by = serializers.CharField(source="by.email", allow_null=True)
+
+
+class LeadForm(LeadRow):
+    """One lead with all that is known. `set_aside` is what a sender sent and no field could take."""
+
+    account = serializers.CharField(source="account.name", allow_null=True)
+    facts = serializers.DictField()
+    set_aside = serializers.DictField()
+    sla = serializers.SerializerMethodField()
+    decision = serializers.SerializerMethodField()
+    timeline = serializers.SerializerMethodField()
+
+    @extend_schema_field(PromiseForm(allow_null=True))
+    def get_sla(self, lead: Lead) -> dict[str, Any] | None:
+        clock = self.context["clocks"].get(lead.pk)
+        return PromiseForm(clock, context=self.context).data if clock else None
+
+    @extend_schema_field(DecisionForm(allow_null=True))
+    def get_decision(self, lead: Lead) -> dict[str, Any] | None:
+        return told(lead.decision) if lead.decision else None
+
+    @extend_schema_field(StoryForm(many=True))
+    def get_timeline(self, lead: Lead) -> list[dict[str, Any]]:
+        """Newest first."""
+        story = lead.timeline.select_related("by").order_by("-at", "-pk")[:MOST_TOLD]
+        return list(StoryForm(story, many=True).data)

@@ -1,0 +1,34 @@
+"""Addresses of the API, below `/api/v1/`."""
+
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from leads.api import decisions, docs, evaluate, events, leads, organisation, trees
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("leads/", leads.list_leads, name="api-leads"),
+    path("leads/<int:pk>/", leads.get_lead, name="api-lead"),
+    path("leads/<int:pk>/accept/", leads.accept_lead),
+    path("leads/<int:pk>/contact/", leads.contact_lead),
+    path("leads/<int:pk>/decline/", leads.decline_lead),
+    path("leads/<int:pk>/reassign/", leads.reassign_lead),
+    path("leads/<int:pk>/close/", leads.close_lead),
+    path("decisions/", decisions.list_decisions),
+    path("decisions/<int:pk>/", decisions.get_decision),
+    path("evaluate/", evaluate.evaluate),
+    path("events/", events.list_events),
+    path("events/<uuid:pk>/", events.get_event),
+    path("events/<uuid:pk>/replay/", events.replay_event),
+    path("me/", organisation.get_me),
+    path("reps/", organisation.list_reps),
+    path("pools/", organisation.list_pools),
+    path("sources/", organisation.list_sources),
+    path("sla-policies/", organisation.list_sla_policies),
+    path("trees/", trees.list_trees),
+    path("trees/<slug:slug>/versions/", trees.list_versions),
+    path("trees/<slug:slug>/versions/<int:number>/", trees.get_version),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("docs/", docs.docs, name="api-docs"),
+    path("<path:path>", docs.nothing),
+    path("", docs.nothing, {"path": ""}),
+]
