@@ -2,7 +2,3 @@
 
 May import every other app; nobody imports it.
 """
-
-from config.celery import app as celery_app
-
-__all__ = ["celery_app"]

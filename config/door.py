@@ -5,9 +5,15 @@ half-way would stop the whole site. Here a loop waits for bodies, as long and as
 taken only for work. It costs a tenth of a millisecond. Under any other server use `config.wsgi`.
 """
 
+import signal
+
+# granian's worker inherits its parent's handlers, which only make a note: a stop that comes while everything below is
+# loaded would go unheard. Until granian sets the worker's own, the signals end the process.
+for _each in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(_each, signal.SIG_DFL)
+
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor

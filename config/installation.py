@@ -16,6 +16,8 @@ from config.places import SOCKETS
 from config.supervisor import DidNotStart, Supervisor
 
 SECONDS_FOR_A_STRANGE_DATABASE = 60
+# The API's pages use Swagger; the other half of that package is as large and takes as long to compress.
+WITHOUT = ("--ignore", "redoc")
 
 
 class Stopped(Exception):
@@ -60,7 +62,7 @@ class Installation:
         stamp = settings.STATIC_ROOT.with_suffix(".stamp")
         static = static_files()
         if not stamp.exists() or stamp.read_text() != static:
-            arguments = ("collectstatic", "--no-input", "--clear", "--verbosity", "0")
+            arguments = ("collectstatic", "--no-input", "--clear", "--verbosity", "0", *WITHOUT)
             steps.append(application.step(self._data, "static files", *arguments))
         if steps:
             self._say(f"Bringing up to date: {' and '.join(part.name for part in steps)}")

@@ -13,6 +13,7 @@ from config.embedded import processes
 from config.embedded.accounts import Account, CannotRun, identity
 from config.parts import Part
 
+SOCKET_LOCK = ".s.PGSQL.5432.lock"
 SETTINGS = {
     "listen_addresses": "",
     "timezone": "UTC",
@@ -42,7 +43,7 @@ def part(cluster: Path, sockets: Path, programs: Path, account: Account, *, log:
         log=log,
         stop=signal.SIGINT,  # SIGTERM would wait until every session has gone by itself.
         seconds_to_stop=10,
-        mend=lambda: clear_the_way(cluster),
+        mend=lambda: clear_the_way(cluster, sockets),
         answers=lambda: answers(sockets),
     )
 
@@ -89,11 +90,11 @@ def check_version(cluster: Path, programs: Path) -> None:
         )
 
 
-def clear_the_way(cluster: Path) -> None:
-    """End what is left of an earlier run and remove its pid file, which may by now name somebody else's process.
+def clear_the_way(cluster: Path, sockets: Path) -> None:
+    """End what is left of an earlier run and remove its lock files, which may by now name somebody else's process.
 
-    PostgreSQL would refuse to start for any live process of that number. The file goes only when no server process of
-    this folder is left: after kill -9 of the first one its children end a moment later.
+    PostgreSQL would refuse to start for any live process of that number, and for a zombie. The files go only when no
+    server process of this folder is left: after kill -9 of the first one its children end a moment later.
     """
     pid_file = cluster / "postmaster.pid"
     leader = _first_number(pid_file)
@@ -105,7 +106,8 @@ def clear_the_way(cluster: Path) -> None:
         processes.send(processes.working_in(cluster, "postgres"), signal.SIGKILL)
         if not processes.wait_until(lambda: not processes.working_in(cluster, "postgres"), 5):
             raise CannotRun(f"Another PostgreSQL works in {cluster} and does not end.")
-    pid_file.unlink(missing_ok=True)
+    for left in (pid_file, sockets / SOCKET_LOCK):
+        left.unlink(missing_ok=True)
 
 
 def answers(sockets: Path) -> bool:

@@ -103,7 +103,7 @@ def postgres_on(data: Path, blank_cluster: Path) -> Iterator[Callable[[], Runnin
     yield start
     for each in begun:
         each.kill()
-    postgres.clear_the_way(data / "pg")
+    postgres.clear_the_way(data / "pg", socket_folder(data))
 
 
 def at_work(data: Path) -> list[int]:

@@ -41,11 +41,14 @@ def test_acknowledged_rows_survive_kill_9(data: Path, postgres_on: Start) -> Non
     assert rows(data) >= acknowledged >= 500
 
 
-def test_it_starts_when_its_pid_file_names_a_living_stranger(data: Path, postgres_on: Start, bystander: int) -> None:
+@pytest.mark.parametrize("lock", ["pg/postmaster.pid", "run/.s.PGSQL.5432.lock"])
+def test_it_starts_when_a_lock_file_names_a_living_stranger(
+    data: Path, postgres_on: Start, bystander: int, lock: str
+) -> None:
     server = postgres_on()
-    lines = (data / "pg" / "postmaster.pid").read_text().splitlines()
+    lines = (data / lock).read_text().splitlines()
     server.kill()
-    (data / "pg" / "postmaster.pid").write_text("\n".join([str(bystander), *lines[1:]]) + "\n")
+    (data / lock).write_text("\n".join([str(bystander), *lines[1:]]) + "\n")
 
     postgres_on()
 
@@ -130,7 +133,7 @@ def test_a_long_path_gets_a_short_socket(data: Path, postgres_on: Start) -> None
     assert len(str(sockets)) < 60
     assert processes.wait_until(lambda: postgres.answers(sockets), 20), part.log and part.log.read_text()
     server.kill()
-    postgres.clear_the_way(deep / "pg")
+    postgres.clear_the_way(deep / "pg", sockets)
     shutil.rmtree(sockets)
 
 
