@@ -1,24 +1,32 @@
-"""From a parsed body to items, each a few raw values by fact: the sender's preset first, the admin's mapping on top.
+"""From a parsed body to its items: one for each lead, with raw values by fact, or the reason why it can't be one. Pure.
 
-A mapping is a JMESPath for each fact. One that fails on some body leaves its field blank; it refuses no delivery.
+A source names a preset for a known sender, JMESPaths of its own, or both: then its own have the last word. The paths
+are RevOps', the bodies are strangers': a path that fails on a body leaves its field blank and says so on the lead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.parser import ParsedResult
 
 from leads.normalise import FROM_SENDERS
-from leads.presets import PRESETS, preset_named
-from leads.presets.shape import Preset
+from leads.presets import PRESETS, Preset, as_id, event_id_of, joined_ids, preset_named
+from leads.presets.answers import MANY, alone
 
-LONGEST_PATH = 500
-MOST_ITEMS = 1_000
-LONGEST_KEY = 255
+LONGEST_PATH = 500  # characters
+WIDEST_PATH = 10_000  # how often a path may copy its input: `[@,@][]` doubles it, and again, and again
+MOST_ITEMS = 500
+MOST_FIELDS = 200
+MAPPED = FROM_SENDERS | {"name"}
+IDENTITY = frozenset({"email", "phone", "name", "first_name", "last_name", "company"})
+NOBODY = "There is no e-mail, phone, name or company in it. Mend the source's mapping and replay it."
+# Everything the library lets through when a path meets a body it was not written for, such as a slice with step 0.
+FAILURES = (JMESPathError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError)
 
 
 class BadMapping(ValueError):
@@ -30,13 +38,19 @@ class BadMapping(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How one source's bodies are read. The paths are compiled JMESPaths (None: the preset's way)."""
+class Path:
+    text: str
+    compiled: ParsedResult
 
-    preset: Preset
-    items: Any = None
-    mapping: tuple[tuple[str, Any], ...] = ()
-    event_id: Any = None
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the bodies of one source are read. No preset: what is not mapped stays in the event."""
+
+    preset: Preset | None
+    items: Path | None = None
+    mapping: tuple[tuple[str, Path], ...] = ()
+    id: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,78 +65,129 @@ class Item:
 def compile_reading(
     *, preset: str = "", items: str = "", mapping: Mapping[str, str] | None = None, event_id: str = "", path: str = ""
 ) -> Reading:
-    """A source's way of reading. Raises `BadMapping` with every problem, each with its path below `path`."""
+    """A source's way of reading. Raises `BadMapping` with every problem, each with its path below `path`.
+
+    Without a preset the generic one reads, unless the mapping itself says who it is: then nothing else is guessed.
+    """
     problems: list[tuple[str, str]] = []
-    known = preset_named(preset)
-    if known is None:
-        problems.append((_below(path, "preset"), f"{preset!r} is not known; the presets are {', '.join(PRESETS)}"))
+    mapping = mapping or {}
+    found = None if not preset and IDENTITY & mapping.keys() else preset_named(preset)
+    if preset and found is None:
+        problems.append((_below(path, "preset"), f"{preset[:60]!r} is not known; the presets are {', '.join(PRESETS)}"))
+    if len(mapping) > MOST_FIELDS:
+        problems.append((_below(path, "mapping"), f"maps {len(mapping)} fields; at most {MOST_FIELDS} are allowed"))
     fields = []
-    for field, expression in (mapping or {}).items():
+    for field, text in mapping.items():
         here = _below(path, f"mapping.{field}")
-        if field not in FROM_SENDERS and field != "name" and not field.startswith("custom."):
-            problems.append(
-                (here, f"{field!r} cannot come from a sender; these can: {', '.join(sorted(FROM_SENDERS))}")
-            )
-        fields.append((field, _compiled(expression, here, problems)))
-    compiled_items = _compiled(items, _below(path, "items"), problems) if items else None
-    compiled_id = _compiled(event_id, _below(path, "id"), problems) if event_id else None
-    if problems or known is None:
+        if field not in MAPPED and not field.startswith("custom."):
+            problems.append((here, f"{field!r} cannot come from a sender; these can: {', '.join(sorted(MAPPED))}"))
+        if compiled := _compiled(text, here, problems):
+            fields.append((field, compiled))
+    its_items = _compiled(items, _below(path, "items"), problems) if items else None
+    its_id = _compiled(event_id, _below(path, "id"), problems) if event_id else None
+    if problems:
         raise BadMapping(problems)
-    return Reading(known, compiled_items, tuple(fields), compiled_id)
+    return Reading(found, its_items, tuple(fields), its_id)
 
 
 def read(reading: Reading, body: object) -> tuple[Item, ...]:
-    """The would-be leads of a body, in its order; at most a thousand."""
-    if reading.items is not None:
-        found = _search(reading.items, body)
-        parts = [] if found is None else found if isinstance(found, list) else [found]
-    else:
-        parts = reading.preset.items(body)
-    return tuple(_item(reading, part) for part in parts[:MOST_ITEMS])
+    """The would-be leads of a body, in its order. Never raises, whatever the body is."""
+    found = _items(reading, body)
+    if len(found) > MOST_ITEMS:
+        return (Item({}, problem=f"It holds {len(found)} items; at most {MOST_ITEMS} in one delivery are read."),)
+    return tuple(_item(reading, one) for one in found)
 
 
 def event_id(reading: Reading, body: object) -> str:
     """The sender's id for the whole delivery: by the source's own path, else as the preset knows; "" if it has none."""
-    if reading.event_id is not None:
-        found = _search(reading.event_id, body)
-        text = str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
-    else:
-        text = reading.preset.event_id(body)
-    return text[:LONGEST_KEY]
+    if reading.id is None:
+        return event_id_of(reading.preset, body) if reading.preset else ""
+    found, _ = _search(reading.id, body)
+    if found is None and isinstance(body, list):
+        found = [_search(reading.id, item)[0] for item in _items(reading, body)[:MOST_ITEMS]]
+    return joined_ids(found[:MOST_ITEMS]) if isinstance(found, list) else as_id(found)
 
 
-def _item(reading: Reading, part: object) -> Item:
-    found = reading.preset.found(part)
-    raw = dict(found.raw)
-    mapped = False
-    for field, expression in reading.mapping:
-        value = _search(expression, part)
-        if value is not None:
-            raw[field] = value
-            mapped = True
-    return Item(raw, found.key[:LONGEST_KEY], "" if mapped else found.problem)
+def _items(reading: Reading, body: object) -> Sequence[object]:
+    if reading.items is not None:
+        found, _ = _search(reading.items, body)
+        return found if isinstance(found, list) else [] if found is None else [found]
+    if reading.preset is not None:
+        return reading.preset.items(body)
+    return body if isinstance(body, list) else [body]
 
 
-def _search(expression: Any, data: object) -> object:
+def _item(reading: Reading, item: object) -> Item:
+    if not isinstance(item, dict):
+        return Item({}, problem="It is not an object with fields.")
+    raw = reading.preset.shape(item) if reading.preset else {}
+    for field, path in reading.mapping:
+        value, failure = _search(path, item)
+        if failure:
+            # No field takes an object: normalising sets it aside, and the lead shows it.
+            raw[field] = {"path": path.text, "failed": failure}
+        elif value is not None:
+            raw[field] = value if field in MANY or field.startswith("custom.") else alone(value)
+    return Item(raw, _key(reading, item), _problem(reading.preset, item, raw))
+
+
+def _key(reading: Reading, item: Mapping[str, object]) -> str:
+    if reading.id is not None:
+        return as_id(_search(reading.id, item)[0])
+    return as_id(reading.preset.item_id(item)) if reading.preset else ""
+
+
+def _problem(preset: Preset | None, item: Mapping[str, object], raw: Mapping[str, object]) -> str:
+    if preset and (refused := preset.refuses(item)):
+        return refused
+    if raw.keys() & IDENTITY:
+        return ""
+    return (preset.missing(item) if preset else "") or NOBODY
+
+
+def _search(path: Path, value: object) -> tuple[object, str]:
+    """What the path finds, and in words why it could not be asked."""
     try:
-        return expression.search(data)
-    except (JMESPathError, ArithmeticError, TypeError, ValueError, RecursionError):
-        # An expression that does not fit this body finds nothing in it.
-        return None
+        return path.compiled.search(value), ""
+    except FAILURES as failure:
+        return None, " ".join(str(failure).split())[:200] or type(failure).__name__
 
 
-def _compiled(expression: object, path: str, problems: list[tuple[str, str]]) -> Any:
-    if not isinstance(expression, str) or not expression.strip():
+def _compiled(text: object, path: str, problems: list[tuple[str, str]]) -> Path | None:
+    if not isinstance(text, str) or not text.strip():
         problems.append((path, "should be a JMESPath, like data.email"))
         return None
-    if len(expression) > LONGEST_PATH:
+    if len(text) > LONGEST_PATH:
         problems.append((path, f"a JMESPath may have at most {LONGEST_PATH} characters"))
         return None
     try:
-        return jmespath.compile(expression)
+        compiled = _parsed(text)
     except (JMESPathError, RecursionError) as wrong:
-        problems.append((path, f"{expression!r} is no JMESPath: {' '.join(str(wrong).split())[:200]}"))
+        problems.append((path, f"{text!r} is no JMESPath: {' '.join(str(wrong).split())[:200]}"))
         return None
+    if _width(compiled.parsed) > WIDEST_PATH:
+        problems.append((path, "builds lists of what it is given too many times over; make it simpler"))
+        return None
+    return Path(text, compiled)
+
+
+@lru_cache(maxsize=2048)
+def _parsed(text: str) -> ParsedResult:
+    return jmespath.compile(text)
+
+
+def _width(node: Mapping[str, object]) -> int:
+    """How many times the whole input may come out again at worst: the product of all the lists that it builds."""
+    width = 1
+    waiting: list[Mapping[str, object]] = [node]
+    while waiting and width <= WIDEST_PATH:
+        one = waiting.pop()
+        children = one.get("children")
+        below = [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
+        if str(one.get("type")).startswith("multi_select"):
+            width *= max(len(below), 1)
+        waiting += below
+    return width
 
 
 def _below(path: str, name: str) -> str:

@@ -1,89 +1,116 @@
-"""Lead forms of advertising networks: Meta, Google Ads, LinkedIn."""
+"""Lead forms in advertisements: Meta, Google Ads, LinkedIn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from leads.presets import flat
-from leads.presets.shape import ONLY_IDS, Found, Json, Preset, at, by_label, listed, named_values, text_at
+from leads.presets.answers import Answer, Item, alone, dig, facts_from, keyed, labelled, objects, text_of
 
-
-def _meta_items(body: Json) -> list[Json]:
-    """The webhook batches changes of entries; a lead that was fetched, or a list of them, comes as it is."""
-    entries = at(body, "entry")
-    if not isinstance(entries, list):
-        return listed(body)
-    return [at(change, "value") for entry in entries for change in listed(at(entry, "changes")) if change is not None]
-
-
-def _meta(item: Json) -> Found:
-    key = text_at(item, "leadgen_id") or text_at(item, "id")
-    fields = by_label(named_values(at(item, "field_data"), value="values"))
-    beside = flat.read(item).raw if isinstance(item, Mapping) else {}
-    raw = {**beside, **fields}
-    return Found(raw, key, "" if raw else ONLY_IDS)
-
-
-META_LEAD = Preset(
-    items=_meta_items,
-    found=_meta,
-    event_id=lambda body: text_at(body, "leadgen_id") if at(body, "entry") is None else "",
+TEST = ("test",)  # the tag of leads that the sender made up to try the connection
+META_KEYS_OF_ITS_OWN = frozenset(
+    {"field_data", "id", "leadgen_id", "page_id", "form_id", "ad_id", "created_time", "platform"}
 )
-
 GOOGLE_COLUMNS = {
     "FULL_NAME": "name",
     "FIRST_NAME": "first_name",
     "LAST_NAME": "last_name",
     "EMAIL": "email",
-    "WORK_EMAIL": "email",
     "PHONE_NUMBER": "phone",
-    "WORK_PHONE": "phone",
-    "COMPANY_NAME": "company",
-    "JOB_TITLE": "title",
     "POSTAL_CODE": "postal_code",
     "CITY": "city",
     "REGION": "state",
     "COUNTRY": "country",
+    "COMPANY_NAME": "company",
+    "JOB_TITLE": "title",
     "SERVICE": "product_interest",
     "PRODUCT": "product_interest",
+    "COMPANY_SIZE": "employees",
+    "INDUSTRY": "industry",
 }
+# An address at work says more about the company than a private one.
+GOOGLE_COLUMNS_AT_WORK = {"WORK_EMAIL": "email", "WORK_PHONE": "phone"}
 
 
-def _google(item: Json) -> Found:
-    raw: dict[str, object] = {}
-    pairs = []
-    rows = at(item, "user_column_data")
-    for row in rows if isinstance(rows, list) else []:
-        value = text_at(row, "string_value")
-        if fact := GOOGLE_COLUMNS.get(text_at(row, "column_id")):
-            raw.setdefault(fact, value)
-        else:
-            pairs.append((text_at(row, "column_name"), value))
-    if campaign := text_at(item, "campaign_id"):
-        raw["campaign"] = campaign
-    return Found({**by_label(pairs), **raw}, text_at(item, "lead_id"))
+def meta_items(body: object) -> list[object]:
+    """One POST brings several leads: each change of each entry is one."""
+    found: list[object] = []
+    for part in body if isinstance(body, list) else [body]:
+        if not isinstance(part, dict) or "entry" not in part:
+            found.append(part)
+            continue
+        changes = [change for entry in objects(part["entry"]) for change in objects(entry.get("changes"))]
+        found += [change.get("value") for change in changes if change.get("field", "leadgen") == "leadgen"]
+    return found
 
 
-GOOGLE_ADS = Preset(items=listed, found=_google, event_id=lambda body: text_at(body, "lead_id"))
+def meta_lead(item: Item) -> dict[str, object]:
+    """A fetched lead: `field_data`, and what an integration put beside it."""
+    beside = {name: value for name, value in item.items() if name not in META_KEYS_OF_ITS_OWN}
+    return facts_from([*labelled(item.get("field_data")), *keyed(beside)])
 
 
-def _linkedin_items(body: Json) -> list[Json]:
-    elements = at(body, "elements")
-    return elements if isinstance(elements, list) else listed(body)
+def meta_missing(item: Item) -> str:
+    number = text_of(item.get("leadgen_id")) or text_of(item.get("id"))
+    if number and "field_data" not in item:
+        return f"This sender sends only ids: the contact must be fetched from Meta (lead {number[:40]})."
+    return ""
 
 
-def _linkedin(item: Json) -> Found:
-    pairs = []
-    answers = at(item, "formResponse", "answers") or at(item, "answers")
-    for answer in answers if isinstance(answers, list) else []:
-        details = at(answer, "accepted") or at(answer, "answerDetails")
-        value = at(details, "textQuestionAnswer", "answer") or at(details, "multipleChoiceAnswer", "options")
-        pairs.append((text_at(answer, "name") or text_at(answer, "question"), value))
-    raw = by_label(pairs)
-    if campaign := text_at(item, "leadMetadata", "sponsoredLeadMetadata", "campaign"):
+def google_ads(item: Item) -> dict[str, object]:
+    columns = objects(item.get("user_column_data"))
+    at_work = [_google_column(column, GOOGLE_COLUMNS_AT_WORK) for column in columns]
+    known = [_google_column(column, GOOGLE_COLUMNS) for column in columns]
+    raw = facts_from([*at_work, *known, *map(_google_question, columns)])
+    if campaign := text_of(item.get("campaign_id")):
         raw.setdefault("campaign", campaign)
-    problem = "" if pairs else ONLY_IDS
-    return Found(raw, text_at(item, "id"), problem)
+    return {**raw, "tags": TEST} if item.get("is_test") is True else raw
 
 
-LINKEDIN = Preset(items=_linkedin_items, found=_linkedin, event_id=lambda body: text_at(body, "id"))
+def _google_column(column: Item, facts: Mapping[str, str]) -> Answer:
+    fact = facts.get(text_of(column.get("column_id")), "")
+    return Answer((), column.get("string_value") if fact else None, fact)
+
+
+def _google_question(column: Item) -> Answer:
+    labels = (text_of(column.get("column_name")), text_of(column.get("column_id")))
+    return Answer(tuple(filter(None, labels)), column.get("string_value"))
+
+
+def linkedin_items(body: object) -> list[object]:
+    """A page of responses, one response, or a list of them."""
+    if isinstance(body, dict) and isinstance(body.get("elements"), list):
+        return list(body["elements"])
+    return list(body) if isinstance(body, list) else [body]
+
+
+def linkedin(item: Item) -> dict[str, object]:
+    answers = objects(dig(item, "formResponse", "answers")) or objects(item.get("answers"))
+    raw = facts_from(map(_linkedin_answer, answers))
+    if campaign := text_of(dig(item, "leadMetadata", "sponsoredLeadMetadata", "campaign")):
+        raw.setdefault("campaign", campaign.rpartition(":")[2])
+    return {**raw, "tags": TEST} if item.get("testLead") is True else raw
+
+
+def _linkedin_answer(answer: Item) -> Answer:
+    label = text_of(answer.get("name")) or text_of(answer.get("question"))
+    return Answer((label,) if label else (), _linkedin_value(answer))
+
+
+def _linkedin_value(answer: Item) -> object:
+    """The text lies under `accepted` in one version of the API, and under `answerDetails` in the next."""
+    for place in ("accepted", "answerDetails"):
+        holder = answer.get(place)
+        if text := dig(holder, "textQuestionAnswer", "answer"):
+            return text
+        if options := dig(holder, "multipleChoiceAnswer", "options"):
+            return alone(options)
+        if isinstance(holder, str):
+            return holder
+    return answer.get("answer", answer.get("value"))
+
+
+def linkedin_missing(item: Item) -> str:
+    response = text_of(item.get("leadGenFormResponse")) or text_of(item.get("leadFormResponse"))
+    if response:
+        return f"This sender sends only ids: the contact must be fetched from LinkedIn ({response[:80]})."
+    return ""

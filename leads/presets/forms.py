@@ -1,115 +1,146 @@
-"""Form builders: HubSpot, Typeform, Tally, Jotform, Webflow."""
+"""Form builders: Typeform, HubSpot forms, Tally, Jotform, Webflow."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from leads.presets.shape import ONLY_IDS, Found, Json, Preset, at, by_label, listed, named_values, text_at
-
-
-def _hubspot(item: Json) -> Found:
-    values = named_values(at(item, "values"))
-    if not values and at(item, "objectId") is not None:
-        return Found({}, text_at(item, "eventId"), ONLY_IDS)
-    return Found(by_label(values), text_at(item, "conversionId"))
-
-
-HUBSPOT_FORM = Preset(items=listed, found=_hubspot, event_id=lambda body: text_at(body, "conversionId"))
-
-
-def _typeform(body: Json) -> Found:
-    response = at(body, "form_response")
-    titles = {text_at(field, "id"): text_at(field, "title") for field in _objects(at(response, "definition", "fields"))}
-    raw: dict[str, object] = {}
-    pairs: list[tuple[str, object]] = []
-    for answer in _objects(at(response, "answers")):
-        kind = text_at(answer, "type")
-        value = answer.get(kind)
-        if kind in ("email", "phone_number"):
-            raw.setdefault("email" if kind == "email" else "phone", value)
-            continue
-        if kind in ("choice", "choices"):
-            value = at(value, "label") or at(value, "labels") or at(value, "other")
-        label = titles.get(text_at(answer, "field", "id"), "") or text_at(answer, "field", "ref")
-        pairs.append((label, value))
-    hidden = at(response, "hidden")
-    pairs += list(hidden.items()) if isinstance(hidden, Mapping) else []
-    return Found({**by_label(pairs), **raw}, text_at(response, "token"))
-
-
-TYPEFORM = Preset(
-    items=listed,
-    found=_typeform,
-    event_id=lambda body: text_at(body, "event_id") or text_at(body, "form_response", "token"),
+from leads.bodies import BadBody, parse_body
+from leads.presets.answers import (
+    Answer,
+    Item,
+    address_parts,
+    alone,
+    dig,
+    facts_from,
+    keyed,
+    labelled,
+    objects,
+    text_of,
+    with_lone_address,
 )
 
-TALLY_TYPES = {"INPUT_EMAIL": "email", "INPUT_PHONE_NUMBER": "phone"}
+TYPEFORM_KINDS = {"email": "email", "phone_number": "phone"}
+TYPEFORM_VALUES = ("text", "email", "phone_number", "url", "number", "boolean", "date", "file_url")
+TALLY_KINDS = {"INPUT_EMAIL": "email", "INPUT_PHONE_NUMBER": "phone"}
+JOTFORM_QUESTION = re.compile(r"q[0-9]+_(.+)")
+DIGITS_AROUND = re.compile(r"^[0-9]+|[0-9]+$")
+JOTFORM_PARTS_OF_NAME = {"first": "first name", "last": "last name"}
 
 
-def _tally(body: Json) -> Found:
-    raw: dict[str, object] = {}
-    pairs: list[tuple[str, object]] = []
-    for field in _objects(at(body, "data", "fields")):
-        value = _chosen(field)
-        if fact := TALLY_TYPES.get(text_at(field, "type")):
-            raw.setdefault(fact, value)
-        else:
-            pairs.append((text_at(field, "label"), value))
-    raw = {name: value for name, value in raw.items() if value}
-    return Found({**by_label(pairs), **raw}, text_at(body, "data", "submissionId"))
+def typeform(item: Item) -> dict[str, object]:
+    """Answers carry only the id of their question; its title stands in the definition. Hidden fields come last."""
+    form = dig(item, "form_response")
+    questions = _typeform_questions(dig(form, "definition", "fields"))
+    answers = [_typeform_answer(answer, questions) for answer in objects(dig(form, "answers"))]
+    return {**facts_from(keyed(dig(form, "hidden"))), **with_lone_address(facts_from(answers), answers)}
 
 
-def _chosen(field: Mapping[str, object]) -> object:
-    """The value of a Tally field; a choice is a list of ids whose words stand beside it."""
-    value, options = field.get("value"), _objects(field.get("options"))
-    if not options or not isinstance(value, list):
-        return value
-    words = {text_at(option, "id"): text_at(option, "text") for option in options}
-    chosen = [words.get(str(one), str(one)) for one in value]
-    return chosen[0] if len(chosen) == 1 else chosen
+def _typeform_questions(fields: object) -> dict[str, tuple[str, ...]]:
+    """What each question says, by its id and by its ref; questions within a group are questions too."""
+    found: dict[str, tuple[str, ...]] = {}
+    waiting = objects(fields)
+    while waiting:
+        question = waiting.pop()
+        labels = tuple(filter(None, (text_of(question.get("title")), text_of(question.get("ref")))))
+        for name in (text_of(question.get("id")), text_of(question.get("ref"))):
+            if name:
+                found[name] = labels
+        waiting += objects(dig(question, "properties", "fields"))
+    return found
 
 
-TALLY = Preset(items=listed, found=_tally, event_id=lambda body: text_at(body, "eventId"))
+def _typeform_answer(answer: Item, questions: Mapping[str, tuple[str, ...]]) -> Answer:
+    ref = text_of(dig(answer, "field", "ref"))
+    labels = questions.get(text_of(dig(answer, "field", "id"))) or questions.get(ref) or ((ref,) if ref else ())
+    if dig(answer, "field", "type") == "website":
+        return Answer(labels, answer.get("url"), "website")
+    return Answer(labels, _typeform_value(answer), TYPEFORM_KINDS.get(text_of(answer.get("type")), ""))
 
-# q69_1Name69: the number of the question, then its label in camel case with the numbers that stood in it.
-JOTFORM_KEY = re.compile(r"q\d+_\d*(?P<label>.*?)\d*\Z")
+
+def _typeform_value(answer: Item) -> object:
+    kind = text_of(answer.get("type"))
+    if kind == "choice":
+        return dig(answer, "choice", "label") or dig(answer, "choice", "other")
+    if kind == "choices":
+        labels, other = dig(answer, "choices", "labels"), dig(answer, "choices", "other")
+        return [*(labels if isinstance(labels, list) else []), *([other] if other else [])]
+    return answer.get(kind) if kind in TYPEFORM_VALUES else None
 
 
-def _jotform(body: Json) -> Found:
-    """The answers are a JSON text inside the form's field `rawRequest`; names and phones may be objects."""
-    try:
-        answers = json.loads(text_at(body, "rawRequest") or "{}")
-    except json.JSONDecodeError:
-        return Found({}, text_at(body, "submissionID"), "The field rawRequest is not JSON.")
-    pairs: list[tuple[str, object]] = []
-    for key, value in answers.items() if isinstance(answers, Mapping) else []:
-        match = JOTFORM_KEY.match(key)
-        if match is None:
+def hubspot_form(item: Item) -> dict[str, object]:
+    """The values of a submission, the fields of the forms API, or the properties of a contact that a workflow sends."""
+    answers = [*labelled(item.get("values")), *labelled(item.get("fields"))]
+    return facts_from([*map(_without_type, answers), *map(_hubspot_property, keyed(item.get("properties")))])
+
+
+def _without_type(answer: Answer) -> Answer:
+    """`0-1/email` says that the e-mail is that of a contact."""
+    return Answer(tuple(label.rpartition("/")[2] for label in answer.labels), answer.value)
+
+
+def _hubspot_property(answer: Answer) -> Answer:
+    return Answer(answer.labels, answer.value.get("value")) if isinstance(answer.value, dict) else answer
+
+
+def hubspot_missing(item: Item) -> str:
+    if "subscriptionType" not in item:
+        return ""
+    number = text_of(item.get("objectId"))[:40]
+    return f"This sender sends only ids: the contact must be fetched from HubSpot (object {number})."
+
+
+def tally(item: Item) -> dict[str, object]:
+    """Label and type stand with each answer; a choice is sent as ids, with their texts beside them."""
+    answers = [_tally_answer(field) for field in objects(dig(item, "data", "fields"))]
+    return with_lone_address(facts_from(answers), answers)
+
+
+def _tally_answer(field: Item) -> Answer:
+    value = field.get("value")
+    if texts := {text_of(option.get("id")): option.get("text") for option in objects(field.get("options"))}:
+        chosen = value if isinstance(value, list) else [value]
+        value = [texts.get(text_of(one), one) for one in chosen]
+    label = text_of(field.get("label"))
+    return Answer((label,) if label else (), alone(value), TALLY_KINDS.get(text_of(field.get("type")), ""))
+
+
+def jotform(item: Item) -> dict[str, object]:
+    """The answers are JSON within a field of the form; a question's name is all that says what was asked."""
+    answers = list(_jotform_answers(jotform_raw(item)))
+    return with_lone_address(facts_from(answers), answers)
+
+
+def jotform_raw(item: Item) -> Item:
+    raw = item.get("rawRequest")
+    if isinstance(raw, str):
+        try:
+            raw = parse_body("application/json", raw.encode("utf-8", "replace"))
+        except BadBody:
+            return {}
+    return raw if isinstance(raw, dict) else item
+
+
+def _jotform_answers(raw: Item) -> Iterator[Answer]:
+    for name, value in raw.items():
+        question = JOTFORM_QUESTION.fullmatch(name)
+        if question is None:
             continue
-        if isinstance(value, Mapping) and {"first", "last"} & set(value):
-            pairs += [("first name", value.get("first")), ("last name", value.get("last"))]
-        elif isinstance(value, Mapping):
-            pairs.append((match["label"], " ".join(str(part) for part in value.values() if part)))
+        if isinstance(value, dict) and value.keys() & {"addr_line1", "city", "postal"}:
+            yield from (Answer((part.replace("_", " "),), text) for part, text in address_parts(value).items())
+        elif isinstance(value, dict) and value.keys() & JOTFORM_PARTS_OF_NAME.keys():
+            yield from (Answer((label,), value.get(part)) for part, label in JOTFORM_PARTS_OF_NAME.items())
         else:
-            pairs.append((match["label"], value))
-    return Found(by_label(pairs), text_at(body, "submissionID"))
+            yield Answer((DIGITS_AROUND.sub("", question[1]),), value)
 
 
-JOTFORM = Preset(items=listed, found=_jotform, event_id=lambda body: text_at(body, "submissionID"))
+def jotform_missing(item: Item) -> str:
+    if isinstance(item.get("rawRequest"), str) and not jotform_raw(item):
+        return "The answers in rawRequest are not JSON, so nothing can be read from them."
+    return ""
 
 
-def _webflow(body: Json) -> Found:
-    data = at(body, "payload", "data")
-    if not isinstance(data, Mapping):
-        data = at(body, "data")
-    pairs = list(data.items()) if isinstance(data, Mapping) else []
-    return Found(by_label(pairs), text_at(body, "payload", "id"))
-
-
-WEBFLOW = Preset(items=listed, found=_webflow, event_id=lambda body: text_at(body, "payload", "id"))
-
-
-def _objects(value: Json) -> list[Mapping[str, object]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+def webflow(item: Item) -> dict[str, object]:
+    """Labels are the keys; the older kind of webhook has them one level higher."""
+    answers = keyed(dig(item, "payload", "data") or item.get("data"))
+    return with_lone_address(facts_from(answers), answers)
