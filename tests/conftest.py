@@ -6,6 +6,7 @@ here and only here; tests of faults start servers of their own.
 
 import os
 import shutil
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -46,3 +47,13 @@ def _start_servers() -> None:
     supervisor = Supervisor(print)
     _cleanup.callback(supervisor.stop)
     supervisor.start(servers.prepare(data, {}, durable=False))
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Each test has a database of its own, in which the same revision of the configuration means something else."""
+    # By name, so that the tests of pure rooms need not load the models.
+    if "leads.world" in sys.modules:
+        sys.modules["leads.world"]._Process.known = None
+    if "leads.sources" in sys.modules:
+        sys.modules["leads.sources"]._Process.sources = None

@@ -64,6 +64,8 @@ class InboundEvent(models.Model):
     problem = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="delivery_stored_once")]
         indexes = [
