@@ -7,19 +7,23 @@ the rules had been walked from the top.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, getitem
 
 from routing.engine.columns import INDEXED, Around, Column, Entry, column_for, set_of
-from routing.engine.conditions import All, Condition, Question, Seen, Setting, Test, question
-from routing.engine.facts import Facts, FieldType
+from routing.engine.conditions import All, Condition, Question, Reason, Seen, Setting, Test, question
+from routing.engine.facts import Facts, FieldType, Vocabulary
 from routing.engine.rules import Rule
 from routing.engine.targets import Table, Target
 
 # A rule's further questions about the same field are asked one by one.
 MOST_COLUMNS_PER_FIELD = 3
 
-Columns = dict[tuple[str, FieldType, int], list[Entry]]
+# One for each field and type; one more for a rule's second question, and for `has_none`, which adds up otherwise.
+Columns = defaultdict[tuple[str, FieldType, int, bool], list[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +33,16 @@ class Level:
     rules: tuple[Rule, ...]
     children: tuple[Level | None, ...]
     on: int = field(repr=False)
+    fields: tuple[str, ...] = field(repr=False)
     columns: tuple[Column, ...] = field(repr=False, compare=False)
     rest: Mapping[int, Question] = field(repr=False, compare=False)
+    # Sentences that `explain` has begun for rules that won, so that it need not begin again.
+    told: dict[tuple[Vocabulary, int], Reason] = field(default_factory=dict, repr=False, compare=False)
 
     def first(self, facts: Facts, setting: Setting) -> int:
         """The index of the first rule that is not off and holds, or -1."""
-        possible, seen = self.on, Seen()
-        for name, ready, find in self.columns:
-            value = facts.get(name)
-            rules = ready.get(value)
-            possible &= find(value, seen) if rules is None else rules
-            if not possible:
-                return -1
-
+        possible = reduce(and_, map(getitem, self.columns, map(facts.get, self.fields)), self.on)
+        seen: Seen = {}
         while possible:
             lowest = possible & -possible
             index = lowest.bit_length() - 1
@@ -56,7 +57,7 @@ def compile_rules(
     rules: tuple[Rule, ...], lists: Mapping[str, frozenset[str]], ancestors: Mapping[str, frozenset[str]]
 ) -> Level:
     """`lists` and `ancestors` are those of the Setting with which the level will be asked."""
-    columns: Columns = {}
+    columns: Columns = defaultdict(list)
     rest: dict[int, Question] = {}
     on = [index for index, rule in enumerate(rules) if not rule.off]
     for index in on:
@@ -65,12 +66,12 @@ def compile_rules(
             rest[index] = question(All(tuple(left)))
 
     around = Around(len(rules), lists, ancestors)
-    by_use = sorted(columns.items(), key=lambda column: -len(column[1]))
     return Level(
         rules=rules,
         children=tuple(compile_rules(rule.rules, lists, ancestors) if rule.target is None else None for rule in rules),
         on=set_of(on),
-        columns=tuple(column_for(name, kind, entries, around) for (name, kind, _), entries in by_use),
+        fields=tuple(name for name, _, _, _ in columns),
+        columns=tuple(column_for(kind, entries, around) for (_, kind, _, _), entries in columns.items()),
         rest=rest,
     )
 
@@ -94,7 +95,7 @@ def _enter(index: int, condition: Condition, columns: Columns) -> list[Condition
             isinstance(part, Test) and _has_column(part) and (nth := asked.get(part.field, 0)) < MOST_COLUMNS_PER_FIELD
         ):
             asked[part.field] = nth + 1
-            columns.setdefault((part.field, part.type, nth), []).append(Entry(index, part, part.operand))
+            columns[part.field, part.type, nth, part.op == "has_none"].append((index, part))
         else:
             left.append(part)
     return left

@@ -5,6 +5,7 @@ A condition that parsed never raises; on a blank every operator has a fixed answ
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ from routing.engine.facts import STANDARD, Facts, FieldType
 from routing.engine.operands import Unfit
 from routing.engine.operators import Comparable, Operator, Setting, comparable, operator_for
 
-__all__ = ["EVERY_LEAD", "All", "AnyOf", "Condition", "Not", "Operand", "Setting", "Test", "holds"]
+__all__ = ["EVERY_LEAD", "All", "AnyOf", "Condition", "Not", "Operand", "Setting", "Test", "Unfit", "holds"]
 
 # As the user wrote it: "1,200" stays a text, a list became a tuple, an ISO date stays a text.
 Operand = str | int | float | bool | tuple[str | int | float, ...] | None
@@ -36,13 +37,18 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One question. `type` matters for the admin's own fields only: the built-in ones know theirs."""
+    """One question; one that makes no sense cannot be made, it raises Unfit.
+
+    `type` matters for the admin's own fields only: the built-in ones know theirs.
+    """
 
     field: str
     op: str
     value: Operand = None
     if_blank: bool | None = None
     type: FieldType = FieldType.TEXT
+    operator: Operator = dataclasses.field(init=False, repr=False, compare=False)
+    operand: Comparable = dataclasses.field(init=False, repr=False, compare=False)  # the value as it is compared
 
     __test__ = False  # or pytest would collect it
 
@@ -50,18 +56,11 @@ class Test:
         known = STANDARD.get(self.field)
         if known is not None and known.type is not self.type:
             object.__setattr__(self, "type", known.type)
-
-    @property
-    def operator(self) -> Operator:
-        found = operator_for(self.type, self.op)
-        if found is None:
+        operator = operator_for(self.type, self.op)
+        if operator is None:
             raise Unfit(f"{self.field} is a {self.type} field, which has no operator {self.op}")
-        return found
-
-    @property
-    def operand(self) -> Comparable:
-        """The value in the form that is compared."""
-        return self.operator.takes(self.value, self.field)
+        object.__setattr__(self, "operator", operator)
+        object.__setattr__(self, "operand", operator.takes(self.value, self.field))
 
     @property
     def answer_on_blank(self) -> bool:
@@ -76,6 +75,7 @@ EVERY_LEAD = All()
 # What the facts of one decision look like in the form that is compared: found once, however many conditions ask.
 Seen = dict[str, Comparable]
 Question = Callable[[Facts, Setting, Seen], bool]
+Reason = Callable[[Facts, Setting], str]  # why a condition held, or did not
 
 
 def holds(condition: Condition, facts: Facts, setting: Setting) -> bool:

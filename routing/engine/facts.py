@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 
 class FieldType(StrEnum):
@@ -81,9 +82,9 @@ BUILT_IN = (
 _SIGNAL = re.compile(r"signal\.([a-z0-9][a-z0-9_.-]{0,59})\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """The fields that rules may name. `signal.<key>` is always a number, whatever the key."""
+    """The fields that rules may name. `signal.<key>` is always a number, whatever the key. Compared by identity."""
 
     fields: Mapping[str, Field]
 
@@ -105,6 +106,7 @@ class Vocabulary:
 STANDARD = Vocabulary({field.name: field for field in BUILT_IN})
 
 
+LONGEST_REMEMBERED = 100
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = {
@@ -119,12 +121,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\S+)?\Z", re.ASCII)
 
 def normal(text: str) -> str:
     """How two texts are compared: NFKC, case-folded, trimmed, inner white space squeezed."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    # Folding can leave letters that compose, and composing letters that fold: twice is enough for every letter.
-    for _ in range(2):
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(text.split())
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _normalised(text)
 
 
 def typed(raw: Mapping[str, object], vocabulary: Vocabulary) -> tuple[dict[str, Value], dict[str, object]]:
@@ -214,6 +211,19 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError):  # the 30th of February; an offset that leads out of the calendar
         return None
     return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
+
+
+def _normalised(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.lower().split())
+    # Folding can leave letters that compose, and composing letters that fold: twice is enough for every letter.
+    for _ in range(2):
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(text.split())
+
+
+# Leads say the same few things again and again: countries, sources, industries.
+_remembered = lru_cache(maxsize=8192)(_normalised)
 
 
 def _text(value: object) -> str | None:

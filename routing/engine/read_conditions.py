@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 from routing.engine.conditions import EVERY_LEAD, All, AnyOf, Condition, Not, Operand, Test
 from routing.engine.facts import Field, FieldType
 from routing.engine.operands import Unfit
-from routing.engine.operators import OPERATORS, Operator
+from routing.engine.operators import OPERATORS
 from routing.engine.reader import Reader, shown, storable
 
 DEEPEST, MOST_TESTS = 32, 200
@@ -56,57 +57,53 @@ def tests_in(condition: Condition) -> int:
 
 
 def given(value: object) -> Operand:
-    """An operand as the user wrote it; YAML has read dates where JSON has texts."""
+    """An operand as the user wrote it; YAML has dates where JSON has texts. What is neither stays, to be refused."""
     if isinstance(value, list | tuple):
-        return tuple(item for item in value if isinstance(item, str | int | float))
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float) else None
+        return tuple(value)
+    return value.isoformat() if isinstance(value, date) else cast(Operand, value)
 
 
 def _test(reader: Reader, data: dict[str, object], path: str) -> Condition:
     reader.members(data, path, ("field", "op", "value", "if_blank"))
     field = reader.field(data["field"], f"{path}.field")
-    if field is None:
-        return EVERY_LEAD
-    operator = _operator(reader, data.get("op"), field, f"{path}.op")
-    if operator is None:
+    if field is None or not _goes_with(reader, data.get("op"), field, f"{path}.op"):
         return EVERY_LEAD
     op, value, if_blank = str(data["op"]), data.get("value"), data.get("if_blank")
-
-    _check_value(reader, value, field, op, operator, f"{path}.value")
     if if_blank is not None:
         reader.flag(if_blank, f"{path}.if_blank")
         if op in ABOUT_PRESENCE:
             reader.refuse(f"{path}.if_blank", f"says nothing beside {op}, which asks just that: leave it out")
-    return Test(field.name, op, given(value), None if if_blank is None else if_blank is True, field.type)
+
+    texts = value if isinstance(value, list | tuple) else (value,)
+    if not all(storable(text) for text in texts if isinstance(text, str)):
+        reader.refuse(f"{path}.value", "holds a NUL or half a character (a lone surrogate), which no database keeps")
+        return EVERY_LEAD
+    try:
+        test = Test(field.name, op, given(value), None if if_blank is None else if_blank is True, field.type)
+    except Unfit as unfit:
+        reader.refuse(f"{path}.value", str(unfit) if value in (None, "", [], ()) else f"{unfit} (not {shown(value)})")
+        return EVERY_LEAD
+    _check_references(reader, test, f"{path}.value")
+    return test
 
 
-def _operator(reader: Reader, op: object, field: Field, path: str) -> Operator | None:
+def _goes_with(reader: Reader, op: object, field: Field, path: str) -> bool:
     operators = OPERATORS[field.type]
     if isinstance(op, str) and op in operators:
-        return operators[op]
+        return True
     if op is None:
         problem = "is missing"
-    elif any(op in others for others in OPERATORS.values() if isinstance(op, str)):
+    elif isinstance(op, str) and any(op in others for others in OPERATORS.values()):
         problem = f"{op} does not go with {field.name}, which is a {field.type} field"
     else:
         problem = f"unknown operator {shown(op)}{reader.near(op, operators)}"
     reader.refuse(path, f"{problem}; a {field.type} field has {', '.join(operators)}")
-    return None
+    return False
 
 
-def _check_value(reader: Reader, value: object, field: Field, op: str, operator: Operator, path: str) -> None:
-    try:
-        operand = operator.takes(value, field.name)
-    except Unfit as unfit:
-        reader.refuse(path, f"{unfit} (not {shown(value)})" if value not in (None, "", [], ()) else str(unfit))
-        return
-    texts = value if isinstance(value, list | tuple) else [value]
-    if not all(storable(text) for text in texts if isinstance(text, str)):
-        reader.refuse(path, "holds a NUL or half a character (a lone surrogate), which no database keeps")
-    elif op in ("in_list", "not_in_list"):
-        reader.reference(operand, path, reader.references.lists, "list")
-    elif field.type is FieldType.TERRITORY and operand is not None:
-        for slug in sorted(operand):
+def _check_references(reader: Reader, test: Test, path: str) -> None:
+    if test.op in ("in_list", "not_in_list"):
+        reader.reference(test.operand, path, reader.references.lists, "list")
+    elif test.type is FieldType.TERRITORY and test.op == "in":
+        for slug in sorted(test.operand):
             reader.reference(slug, path, reader.references.territories, "territory")
