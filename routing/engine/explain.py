@@ -1,0 +1,165 @@
+"""Conditions and answers as sentences, made from the structure that is evaluated: they cannot tell another story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import lru_cache
+
+from routing.engine.compile import Level
+from routing.engine.conditions import All, AnyOf, Condition, Not, Reason, Setting, Test, holds
+from routing.engine.facts import STANDARD, Facts, Vocabulary
+from routing.engine.operators import COMPARABLE
+from routing.engine.rules import Rule
+
+LONGEST_VALUE = 60
+
+# "is …" is denied by "is not …"; these are not.
+DENIALS = {
+    "is not {}": "is {}",
+    "is none of {}": "is one of {}",
+    "is one of {}": "is none of {}",
+    "is not on the list {}": "is on the list {}",
+    "contains {}": "does not contain {}",
+    "does not contain {}": "contains {}",
+    "starts with {}": "does not start with {}",
+    "ends with {}": "does not end with {}",
+    "matches {}": "does not match {}",
+    "has any of {}": "has none of {}",
+    "has all of {}": "lacks some of {}",
+    "has none of {}": "has some of {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule (its id), whether it held for a lead, and why."""
+
+    rule: str
+    held: bool
+    because: str
+
+
+def sentence(condition: Condition, vocabulary: Vocabulary = STANDARD) -> str:
+    """ "country is DE and employees is at least 200" """
+    match condition:
+        case All(parts=()):
+            return "every lead"
+        case AnyOf(parts=()):
+            return "no lead"
+        case All(parts=parts):
+            return " and ".join(_within(part, vocabulary) for part in parts)
+        case AnyOf(parts=parts):
+            return " or ".join(_within(part, vocabulary) for part in parts)
+        case Not(part=part):
+            return f"not ({sentence(part, vocabulary)})"
+        case Test(if_blank=if_blank):
+            said = f"{_label(condition.field, vocabulary)} {_said(condition, True)}"
+            return said if if_blank is None else f"{said} (or blank)" if if_blank else f"{said} (and not blank)"
+
+
+def winner(level: Level, index: int, facts: Facts, setting: Setting, vocabulary: Vocabulary = STANDARD) -> Asked:
+    """The rule that `level.first` found, and why it held: cheap enough for every decision."""
+    rule = level.rules[index]
+    reason = level.told.get((vocabulary, index))
+    if reason is None:
+        reason = level.told[vocabulary, index] = _reason(rule.when, True, vocabulary)
+    return Asked(rule.id, True, reason(facts, setting))
+
+
+def rules_asked(
+    level: Level, facts: Facts, setting: Setting, upto: int, vocabulary: Vocabulary = STANDARD
+) -> tuple[Asked, ...]:
+    """Every rule that was asked until the one at `upto` held (-1: none did). Rules that are off were not asked."""
+    asked = level.rules if upto < 0 else level.rules[: upto + 1]
+    return tuple(answer_of(rule, facts, setting, vocabulary) for rule in asked if not rule.off)
+
+
+def answer_of(rule: Rule, facts: Facts, setting: Setting, vocabulary: Vocabulary = STANDARD) -> Asked:
+    held = holds(rule.when, facts, setting)
+    return Asked(rule.id, held, because(rule.when, held, facts, setting, vocabulary))
+
+
+def because(condition: Condition, held: bool, facts: Facts, setting: Setting, vocabulary: Vocabulary = STANDARD) -> str:
+    """Why a condition held or did not, with the lead's own values; of several reasons against, the first."""
+    return _reason(condition, held, vocabulary)(facts, setting)
+
+
+@lru_cache(maxsize=20_000)
+def _reason(condition: Condition, held: bool, vocabulary: Vocabulary) -> Reason:
+    """The words that are the same for every lead are put together once."""
+    match condition:
+        case All(parts=()) | AnyOf(parts=()):
+            said = sentence(condition)
+            return lambda facts, setting: said
+        case All(parts=parts) | AnyOf(parts=parts) if held == isinstance(condition, All):
+            reasons = [_reason(part, held, vocabulary) for part in parts]
+            return lambda facts, setting: " and ".join([reason(facts, setting) for reason in reasons])
+        case All(parts=parts) | AnyOf(parts=parts):
+            return _first_that(held, [(part, _reason(part, held, vocabulary)) for part in parts])
+        case Not(part=part):
+            return _reason(part, not held, vocabulary)
+        case Test():
+            return _answer(condition, held, vocabulary)
+        case _:
+            raise AssertionError("every form of condition is above")
+
+
+def _first_that(held: bool, parts: list[tuple[Condition, Reason]]) -> Reason:
+    def decisive(facts: Facts, setting: Setting) -> str:
+        return next(reason(facts, setting) for part, reason in parts if holds(part, facts, setting) == held)
+
+    return decisive
+
+
+def _answer(test: Test, held: bool, vocabulary: Vocabulary) -> Reason:
+    field, compare, label = test.field, COMPARABLE[test.type], _label(test.field, vocabulary)
+    blank = f"{label} is blank"
+    before, after = f"{label} {_said(test, held)} (it is ", ")"
+    if held and test.op == "is":
+        before, after = f"{label} is ", ""
+
+    may_be_blank = test.answer_on_blank is held
+
+    def answer(facts: Facts, setting: Setting) -> str:
+        fact = facts.get(field)
+        return blank if may_be_blank and compare(fact) is None else f"{before}{_shown(fact)}{after}"
+
+    return answer
+
+
+def _within(part: Condition, vocabulary: Vocabulary) -> str:
+    said = sentence(part, vocabulary)
+    return f"({said})" if isinstance(part, All | AnyOf) and len(part.parts) > 1 else said
+
+
+def _said(test: Test, held: bool) -> str:
+    """What a test says of its field, or, where it did not hold, the opposite."""
+    says = test.operator.says
+    if not held:
+        says = DENIALS.get(says) or says.replace("is ", "is not ", 1)
+    value = test.value
+    if test.op == "between" and isinstance(value, tuple):
+        return says.format(" and ".join(_shown(bound) for bound in value))
+    return says.format(_shown(value))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, tuple):
+        text = ", ".join(_shown(item) for item in value)
+    elif isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, int | float):
+        text = f"{value:,}"
+    elif isinstance(value, datetime):
+        text = f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M %Z}"
+    else:
+        text = str(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def _label(name: str, vocabulary: Vocabulary) -> str:
+    field = vocabulary.get(name)
+    return name.removeprefix("custom.") if field is None else field.label
