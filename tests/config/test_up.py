@@ -76,8 +76,8 @@ def find(data: Path, up: Command, name: str) -> list[int]:
         return [pid for pid in processes.working_in(data / "pg", "postgres") if parent(pid) == up.process.pid]
     if name == "valkey":
         return processes.working_in(data / "valkey", "valkey-server")
-    ours = processes.marked("SWITCHYARD_SUPERVISED", str(data))
-    part = [pid for pid in ours if f"SWITCHYARD_PART={name.partition(chr(39))[0]}" in environ(pid)]
+    ours = set(processes.marked("SWITCHYARD_SUPERVISED", str(data)))
+    part = ours.intersection(processes.marked("SWITCHYARD_PART", name.removesuffix("'s worker")))
     first = [pid for pid in part if parent(pid) == up.process.pid]
     return first if "'" not in name else [pid for pid in part if parent(pid) in first][:1]
 
@@ -91,9 +91,9 @@ def is_back(data: Path, up: Command, name: str, old: list[int], port: int) -> bo
     return new(data, up, name, old) and ready(port)
 
 
-def environ(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-
-
 def parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    """0 when it ended meanwhile."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
