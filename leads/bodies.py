@@ -1,7 +1,7 @@
 """The body of a delivery, strictly: form fails loudly.
 
 JSON, `application/x-www-form-urlencoded` and `multipart/form-data`, in UTF-8. The standard parsers are too kind: they
-take UTF-16, let the last of two equal keys win, overflow on deep nesting and hand on what PostgreSQL cannot store. Pure.
+take UTF-16, let the last of two keys win, overflow on deep nesting and hand on what PostgreSQL cannot store. Pure.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(rep=rep)
 
     def visible_to(self, user: User) -> LeadQuerySet:
-        """For RevOps all; for a manager his teams' and what waits without a team; for a rep his and his team's queues."""
+        """For RevOps all; for a manager his teams' and what has no team; for a rep his own and his team's queues."""
         if not user.is_active:
             return self.none()
         if user.is_revops:

@@ -15,7 +15,9 @@ from leads.models import InboundEvent, Lead
 
 COMPANY = """
 version: 1
-teams: [{slug: emea, name: EMEA, manager: mia@example.com, queue: emea}, {slug: apac, name: APAC, manager: max@example.com}]
+teams:
+  - {slug: emea, name: EMEA, manager: mia@example.com, queue: emea}
+  - {slug: apac, name: APAC, manager: max@example.com}
 skills: [{slug: german, name: German}]
 reps:
   - {email: ada@example.com, name: Ada, team: emea, timezone: Europe/Berlin, skills: {german: 3}}
@@ -48,9 +50,22 @@ trees:
     document:
       format: 1
       rules:
-        - {id: customer, name: Customers, why: w, when: {field: account.is_customer, op: is, value: true}, target: {kind: account_owner}}
-        - {id: spam, name: Spam, why: w, when: {field: message, op: contains, value: viagra}, target: {kind: discard, reason: spam}}
-        - {id: big, name: Big companies, why: w, when: {field: employees, op: gte, value: 100}, set: {segment: enterprise}, target: {kind: pool, pool: sales}}
+        - id: customer
+          name: Customers
+          why: Their owner knows them.
+          when: {field: account.is_customer, op: is, value: true}
+          target: {kind: account_owner}
+        - id: spam
+          name: Spam
+          why: Nobody should call them.
+          when: {field: message, op: contains, value: viagra}
+          target: {kind: discard, reason: spam}
+        - id: big
+          name: Big companies
+          why: They buy.
+          when: {field: employees, op: gte, value: 100}
+          set: {segment: enterprise}
+          target: {kind: pool, pool: sales}
       otherwise: {kind: queue, queue: emea}
 """
 

@@ -100,10 +100,8 @@ def test_what_postgresql_cannot_keep_is_replaced():
     st.sampled_from([JSON, FORM, MULTIPART, "text/plain", "application/json; charset=latin-1"]), st.binary(max_size=300)
 )
 def test_no_bytes_break_it(content_type, raw):
-    try:
-        parse_body(content_type, raw)
-    except BadBody as refused:
-        assert refused.status in (400, 415)
+    with contextlib.suppress(BadBody):
+        assert parse_body(content_type, raw)
 
 
 json_values = st.recursive(

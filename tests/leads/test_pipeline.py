@@ -1,5 +1,7 @@
 """From a stored delivery to a lead with a rep, a reason and a running promise, once and only once."""
 
+import json
+
 import pytest
 from django.db.models import Sum
 from django.utils import timezone
@@ -108,8 +110,8 @@ def test_a_lead_that_comes_back_while_its_rep_is_away_is_routed_anew(deliver):
 
 
 def test_a_delivery_of_several_leads_makes_several(company):
-    body = b'{"batch_id": "b1", "leads": [{"contact": {"mail": "a@x.com"}}, {"contact": {}}, {"contact": {"mail": "b@x.com"}}]}'
-    event = _store("batch", body)
+    contacts = [{"contact": {"mail": "a@x.com"}}, {"contact": {}}, {"contact": {"mail": "b@x.com"}}]
+    event = _store("batch", json.dumps({"batch_id": "b1", "leads": contacts}).encode())
 
     pipeline.route_waiting()
 
