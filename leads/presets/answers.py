@@ -55,7 +55,7 @@ def facts_from(answers: Iterable[Answer]) -> dict[str, object]:
     found: dict[str, object] = {}
     for answer in some:
         if answer.kind:
-            found.setdefault(answer.kind, alone(answer.value))
+            put(found, answer.kind, answer.value)
     for answer in some:
         fact = answer.kind or next(filter(None, map(fact_of, answer.labels)), "")
         if fact:
@@ -72,9 +72,9 @@ def with_lone_address(found: dict[str, object], answers: Iterable[Answer]) -> di
 
 
 def put(found: dict[str, object], fact: str, value: object) -> None:
-    """An answer under its fact; one that is an object is taken apart."""
-    if isinstance(value, dict):
-        for name, part in taken_apart(fact, value).items():
+    """An answer under its fact; one that is an object is taken apart if we know how, or else kept for all to see."""
+    if isinstance(value, dict) and (parts := taken_apart(fact, value)):
+        for name, part in parts.items():
             if part not in (None, "", [], {}):
                 found.setdefault(name, part)
     elif fact in MANY:
