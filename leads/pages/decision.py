@@ -6,13 +6,12 @@ published version never changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from leads.pages import facts as facts_page
 from leads.pages.facts import Group
-from leads.world import Known, known
+from leads.world import Known
 from routing.engine import bench
 from routing.engine.compile import Level, compile_rules
 from routing.engine.conditions import All, AnyOf, Condition, Not, Test
@@ -20,6 +19,7 @@ from routing.engine.document import parse
 from routing.engine.explain import rules_asked
 from routing.engine.problems import BadDocument
 from routing.engine.rules import Rule, every_rule
+from routing.engine.world import World
 from routing.models import Decision, Version
 
 STRATEGIES = {
@@ -119,7 +119,7 @@ def method(decision: Decision) -> str:
 
 def in_short(decision: Decision, organisation: Known) -> str:
     """One line for a list: the innermost rule with the lead's own answers to it, else the reason as it was written."""
-    rule = live_rules(organisation.revision).get(decision.rules[-1]) if decision.rules else None
+    rule = live_rules(organisation).get(decision.rules[-1]) if decision.rules else None
     if rule is None or decision.sticky:
         return decision.reason
     vocabulary = organisation.world.vocabulary
@@ -129,10 +129,31 @@ def in_short(decision: Decision, organisation: Known) -> str:
     return f"{rule.name}: {', '.join(answers)}" if answers else rule.name
 
 
-@lru_cache(maxsize=2)
-def live_rules(revision: int) -> dict[str, Rule]:
+def live_rules(organisation: Known) -> Mapping[str, Rule]:
     """The rules of the live trees by id, in the order in which they are read."""
-    return {rule.id: rule for tree in known().world.trees.values() for rule in every_rule(tree.tree.rules)}
+    return _remembered(organisation).rules
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What was made of the organisation as this process knows it; gone when that changes."""
+
+    organisation: Known
+    rules: Mapping[str, Rule]
+    levels: dict[int, Level | None] = field(default_factory=dict)
+
+
+class _Process:
+    remembered: _Remembered | None = None
+
+
+def _remembered(organisation: Known) -> _Remembered:
+    kept = _Process.remembered
+    if kept is None or kept.organisation is not organisation:
+        trees = organisation.world.trees.values()
+        rules = {rule.id: rule for tree in trees for rule in every_rule(tree.tree.rules)}
+        kept = _Process.remembered = _Remembered(organisation, rules)
+    return kept
 
 
 def _fields(condition: Condition) -> Iterator[str]:
@@ -143,8 +164,8 @@ def _fields(condition: Condition) -> Iterator[str]:
                 yield from _fields(part)
         case Not(part=part):
             yield from _fields(part)
-        case Test(field=field):
-            yield field
+        case Test(field=name):
+            yield name
 
 
 def _asked(decision: Decision, organisation: Known) -> Iterator[Asked]:
@@ -197,7 +218,7 @@ def _level(version: Version, organisation: Known) -> Level | None:
     slug = version.tree.slug
     if organisation.versions.get(slug) == version.pk:
         return organisation.world.trees[slug].level
-    return _compiled(version.pk, organisation.revision)
+    return _retired(version, organisation)
 
 
 def _another_tree(rule_id: str, organisation: Known) -> Level | None:
@@ -206,12 +227,17 @@ def _another_tree(rule_id: str, organisation: Known) -> Level | None:
     return next((level for level in levels if rule_id in _ids(level)), None)
 
 
-@lru_cache(maxsize=16)
-def _compiled(version_id: int, revision: int) -> Level | None:
-    """A version that is no longer live. Fields it asks for may be gone by now: then it cannot be read any more."""
-    world = known().world
+def _retired(version: Version, organisation: Known) -> Level | None:
+    """The rules of a version that is no longer live; None if they ask for fields that are gone by now."""
+    levels = _remembered(organisation).levels
+    if version.pk not in levels:
+        levels[version.pk] = _compiled(version, organisation.world)
+    return levels[version.pk]
+
+
+def _compiled(version: Version, world: World) -> Level | None:
     try:
-        tree = parse(Version.objects.get(pk=version_id).document, world.vocabulary)
+        tree = parse(version.document, world.vocabulary)
     except BadDocument:
         return None
     return compile_rules(tree.rules, world.lists, world.ancestors)

@@ -69,7 +69,7 @@ def page(user: User, filters: Mapping[str, Any], *, after: str, now: datetime) -
 
 def rule_names() -> dict[str, str]:
     """The rules of the live trees, in the order in which they are read."""
-    return {rule.id: rule.name for rule in live_rules(known().revision).values()}
+    return {rule.id: rule.name for rule in live_rules(known()).values()}
 
 
 def reps_for(user: User) -> QuerySet[Rep]:
