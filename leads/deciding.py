@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 
 from leads import accounts, scoring, standing
+from leads.crash import crash_point
 from leads.matching import Match, account_facts, match
 from leads.people import Person
 from leads.world import Known
@@ -61,6 +62,7 @@ def decide(
         planned.append(Planned(person, request, place, reach_of(place, known.world), account))
 
     now_held = standing.lock_and_read(known, *_everybody(planned), presence)
+    crash_point("after_locks")
 
     decided = []
     for one in planned:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
 
 from leads import record
 from leads.deciding import Decided, decide
-from leads.holding import NotPossible, check_holder, given_reason, locked, tell_story
+from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.people import person_of
 from leads.record import Ending
@@ -26,7 +25,7 @@ from routing.engine.route import Outcome, Request
 from routing.models import Decision, LedgerLine, Member, Queue
 
 
-@transaction.atomic
+@act
 def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
     """The holder hands the lead back with a reason; the rules are asked again, without those who declined."""
     reason = given_reason(reason)
@@ -38,7 +37,7 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | No
     return Lead.objects.get(pk=lead.pk)
 
 
-@transaction.atomic
+@act
 def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
     """A manager or RevOps gives the lead to somebody: he counts it, the other is credited back."""
     reason = given_reason(reason)

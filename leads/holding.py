@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
+from django.db import transaction
+
+from leads.crash import crash_point
 from leads.models import Lead, SlaClock, TimelineEntry
 from reps.models import User
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 class NotPossible(Exception):
@@ -14,6 +23,20 @@ class NotPossible(Exception):
 
 class AlreadyTaken(NotPossible):
     """Somebody, or the promise's ladder, was quicker: the lead has moved on since it was shown."""
+
+
+def act(function: Callable[Given, Made]) -> Callable[Given, Made]:
+    """One act, one transaction, with a crash point on either side of its commit that bears the act's name."""
+
+    @wraps(function)
+    def done(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        with transaction.atomic():
+            made = function(*args, **kwargs)
+            crash_point(f"before_{function.__name__}_commit")
+        crash_point(f"after_{function.__name__}_commit")
+        return made
+
+    return done
 
 
 def locked(lead: Lead, epoch: int | None) -> Lead:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from leads import promises
 from leads.copying import copy_rows
+from leads.crash import crash_point
 from leads.deciding import Decided
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
 from leads.people import new_ids
@@ -284,14 +285,20 @@ def _flush(rows: Rows, now: datetime, ending: Ending) -> None:
         if rows.amounts:
             ids = list(rows.amounts)
             cursor.execute(ADD_LEVELS, [ids, list(rows.amounts.values()), [one in rows.opened for one in ids]])
+    crash_point("after_levels")
     copy_rows(Decision, DECISION, rows.decisions)
+    crash_point("after_decisions")
     copy_rows(Lead, NEW_LEAD, rows.new_leads)
     if rows.changed_leads:
         Lead.objects.bulk_update(rows.changed_leads, CHANGED_LEAD)
+    crash_point("after_leads")
     copy_rows(Assignment, ASSIGNMENT, rows.assignments)
+    crash_point("after_assignments")
     copy_rows(SlaClock, CLOCK, rows.clocks)
+    crash_point("after_clocks")
     copy_rows(Touch, TOUCH, rows.touches)
     copy_rows(TimelineEntry, STORY, rows.story)
+    crash_point("after_story")
     copy_rows(LedgerLine, LEDGER, rows.ledger)
     copy_rows(Notification, NOTICE, rows.notices)
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from leads import handover
-from leads.holding import AlreadyTaken, NotPossible, check_holder, finish_clock, locked, tell_story
+from leads.holding import AlreadyTaken, NotPossible, act, check_holder, finish_clock, locked, tell_story
 from leads.models import Assignment, InboundEvent, Lead, SlaClock, TimelineEntry
 from reps.models import User
 
 
-@transaction.atomic
+@act
 def accept(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> Lead:
     """The holder takes the lead on; a rep of the team takes one that waits in the team's queue. Twice is once."""
     lead = locked(lead, epoch)
@@ -35,7 +33,7 @@ def accept(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> 
     return lead
 
 
-@transaction.atomic
+@act
 def contact(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> Lead:
     """The holder has spoken to the lead: the promise is kept, or its lateness known. Twice is once."""
     lead = locked(lead, epoch)
@@ -56,7 +54,7 @@ def contact(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) ->
     return lead
 
 
-@transaction.atomic
+@act
 def close(lead: Lead, *, by: User, status: str, now: datetime, epoch: int | None = None) -> Lead:
     """The lead is won, lost or disqualified: its rep's place is free from this very instant."""
     if status not in Lead.CLOSED:
@@ -77,7 +75,7 @@ def close(lead: Lead, *, by: User, status: str, now: datetime, epoch: int | None
     return lead
 
 
-@transaction.atomic
+@act
 def replay(event: InboundEvent, *, now: datetime) -> InboundEvent:
     """Read a stored delivery again, say after its mapping was mended. What it brought in before stays once."""
     event = InboundEvent.objects.select_for_update().get(pk=event.pk)

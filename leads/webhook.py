@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from leads import intake, nudge, sources
 from leads.bodies import BadBody, parse_body
+from leads.crash import crash_point
 from leads.mapping import event_id
 from leads.models import Source
 from leads.signatures import BadSignature, verify
@@ -53,8 +54,10 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
     except (DatabaseError, InterfaceError):
         # Whatever the database's trouble is, nothing may be acknowledged that is not stored.
         return problem(503, "Cannot store now", "The delivery was not stored. Send it again.", {"Retry-After": "5"})
+    crash_point("before_nudge")
     if receipt.status == "accepted":
         nudge.look_now()
+        crash_point("after_nudge")
     answer = {"event": str(receipt.event), "status": receipt.status}
     return JsonResponse(answer, status=202 if receipt.status == "accepted" else 200)
 
