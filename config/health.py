@@ -24,6 +24,9 @@ LEAST_FREE = 0.02
 LARGEST_OFFSET = timedelta(seconds=5)
 # Whoever asks more often than this is told the last answer: the page is public, and each look costs a connection.
 FRESH_FOR = 1.0
+WRITE = """
+SELECT pg_logical_emit_message(true, 'readyz', ''), current_setting('transaction_read_only'), clock_timestamp()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,14 @@ def database() -> tuple[Finding, Finding | None]:
     fresh = connection.copy()
     try:
         with fresh.cursor() as cursor:
-            cursor.execute("SELECT pg_logical_emit_message(true, 'readyz', ''), clock_timestamp()")
-            _, their_time = cursor.fetchone()
+            cursor.execute(WRITE)
+            _, read_only, their_time = cursor.fetchone()
     except DatabaseError as problem:
         return Finding(False, f"cannot be written to: {type(problem).__name__}"), None
     finally:
         fresh.close()
+    if read_only == "on":
+        return Finding(False, "can only be read"), None
     took = datetime.now(UTC) - asked
     offset = abs(their_time - (asked + took / 2))
     clock = Finding(offset <= LARGEST_OFFSET + took / 2, f"{offset.total_seconds():.3f} s from the database's")
