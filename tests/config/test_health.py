@@ -165,8 +165,13 @@ def test_a_database_that_is_stopped_or_frozen_turns_it_red_in_seconds(
 
 
 def test_many_who_ask_at_once_cost_one_look() -> None:
-    looks = []
-    latest = health.Latest(lambda: looks.append(1) or {})
+    looks: list[int] = []
+
+    def look() -> health.Findings:
+        looks.append(1)
+        return {}
+
+    latest = health.Latest(look)
 
     for _ in range(50):
         latest.findings()
