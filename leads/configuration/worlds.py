@@ -19,6 +19,11 @@ from routing.engine.world import Member, Pool, Published, Rep, Territory, World
 
 MOST_ANCESTORS = 8
 
+# Before there is any tree, every lead waits in the built-in queue: none is ever without a place.
+NO_RULES = Published(
+    "", "No rules yet", "UTC", document.Tree((), document.ToQueue("unassigned")), compile_rules((), {}, {})
+)
+
 
 def build_world(configuration: Configuration) -> World:
     """Everything a decision needs except facts, standing and the time."""
@@ -26,6 +31,8 @@ def build_world(configuration: Configuration) -> World:
     lists = {one.slug: frozenset(map(normal, one.values)) for one in configuration.lists}
     ancestors = _ancestors(configuration)
     trees = {tree.slug: _published(tree, vocabulary, lists, ancestors) for tree in configuration.trees}
+    if not trees:
+        trees[NO_RULES.slug] = NO_RULES
     queues = {BUILT_IN_QUEUE.slug: BUILT_IN_QUEUE.team, **{queue.slug: queue.team for queue in configuration.queues}}
     return World(
         trees=trees,

@@ -1,0 +1,102 @@
+"""Rows of a file as arrivals in the order of their time. Columns are facts, plus id, received_at and a few more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from leads import scoring
+from leads.configuration import worlds
+from leads.configuration.parts import Configuration
+from leads.files import Row
+from leads.matching import AccountCard, Match, account_facts, match
+from leads.normalise import normalise, person_key
+from routing.engine.facts import Facts, Vocabulary, moment, normal
+from routing.engine.problems import RuleError
+from routing.engine.simulate import Arrival
+from routing.engine.world import World
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+OF_THE_FILE = ("id", "received_at", "closed_at", "actual_rep", "account", "name", "source")
+
+
+class BadHistory(ValueError):
+    """Rows that cannot be told; `problems` say which and why."""
+
+    def __init__(self, problems: tuple[RuleError, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One row: the arrival, and what the file says of it that is no fact."""
+
+    id: object
+    arrival: Arrival
+    actual_rep: str = ""
+
+
+def read_history(rows: Iterable[Row], configuration: Configuration, vocabulary: Vocabulary) -> list[Told]:
+    """The rows in the order of `received_at`; rows of the same instant stay as they stand. Raises `BadHistory`."""
+    problems: list[RuleError] = []
+    intents = {source.slug: source.intent for source in configuration.sources if source.intent}
+    told = [_told(row, intents, vocabulary, problems) for row in rows]
+    if problems:
+        raise BadHistory(tuple(problems))
+    return sorted(told, key=lambda one: one.arrival.at)
+
+
+def unknown_columns(rows: Iterable[Row], vocabulary: Vocabulary) -> list[str]:
+    """Columns that are neither facts nor known otherwise: they are left alone."""
+    names = {name: None for row in rows for name in row.values}
+    return [name for name in names if name not in OF_THE_FILE and vocabulary.get(name) is None]
+
+
+def knowledge_of(configuration: Configuration, world: World) -> Callable[[Facts, datetime], Facts]:
+    """What live routing adds to a lead's own facts: its account's, and its score. What the file says comes first."""
+    by_domain = worlds.cards_by_domain(configuration)
+    by_name = {normal(name): card for name, card in worlds.account_cards(configuration).items()}
+    card = worlds.score_card(configuration)
+
+    def knowledge(facts: Facts, at: datetime) -> Facts:
+        found = _account(facts, by_domain, by_name)
+        said = {name: value for name, value in facts.items() if found is None or name != "account.name"}
+        facts = {**account_facts(found), **said}
+        return {**scoring.score(card, facts, world.setting(at)), **facts}
+
+    return knowledge
+
+
+def _account(facts: Facts, by_domain: Mapping[str, AccountCard], by_name: Mapping[str, AccountCard]) -> Match | None:
+    """The account that the file itself names, as a CRM's export does; else by the lead's domain, as in live routing."""
+    named = normal(str(facts.get("account.name", "")))
+    return Match(by_name[named], "name", named) if named in by_name else match(facts, by_domain)
+
+
+def _told(row: Row, intents: Mapping[str, str], vocabulary: Vocabulary, problems: list[RuleError]) -> Told:
+    values, path = dict(row.values), f"line {row.line}"
+    if row.problem:
+        problems.append(RuleError(path, row.problem))
+    at, closes_at = moment(values.pop("received_at", None)), moment(values.get("closed_at"))
+    if at is None and not row.problem:
+        given = row.values.get("received_at")
+        words = "is missing" if given is None else f"must be a time such as 2026-01-31T09:00:00Z, not {given!r}"
+        problems.append(RuleError(f"{path}: received_at", words))
+    if closes_at is None and "closed_at" in values:
+        words = f"must be a time such as 2026-01-31T09:00:00Z, not {values['closed_at']!r}"
+        problems.append(RuleError(f"{path}: closed_at", words))
+    if at is not None and closes_at is not None and closes_at < at:
+        problems.append(RuleError(f"{path}: closed_at", "is before received_at"))
+    if "account" in values:
+        values.setdefault("account.name", values["account"])
+    source = str(values.get("source", ""))
+    if source in intents:
+        values.setdefault("intent", intents[source])
+
+    facts = normalise(values, vocabulary, trusted=True).facts
+    at = at or NEVER
+    key = person_key(facts) or f"row:{row.line}"
+    arrival = Arrival(key, {**facts, "received_at": at}, at, closes_at)
+    return Told(values.get("id", str(row.line)), arrival, str(values.get("actual_rep", "")).strip())

@@ -1,0 +1,56 @@
+"""A configuration as the engine knows it."""
+
+from datetime import UTC, datetime
+
+from leads import sla
+from leads.configuration import worlds
+from leads.configuration.parts import EMPTY
+from leads.configuration.read import read
+from routing.engine.simulate import Arrival, fold
+from tests.leads.configuration.company import COMPANY
+
+NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
+CONFIGURATION = read(COMPANY).configuration
+
+
+def test_the_world_holds_everything_a_decision_needs():
+    world = worlds.build_world(CONFIGURATION)
+
+    assert world.default_tree == "main"
+    assert world.trees["main"].zone == "Europe/Berlin"
+    assert world.pools["sales"].members[0].rep == "carl@example.com"
+    assert world.pools["territory:dach"].strategy == "weighted"
+    assert world.ancestors["berlin"] == {"berlin", "dach"}
+    assert world.lists["rivals"] == {"evil.example", "10115", "01234"}
+    assert world.queues == {"unassigned": None, "triage": "north"}
+    assert world.skills == {"german", "saas"}
+    assert world.vocabulary.get("custom.budget") is not None
+    ada = world.reps["ada@example.com"]
+    assert ada.calendar.week.zone == "Europe/Berlin"
+    assert len(ada.calendar.away) == 2
+    assert datetime(2026, 12, 25).date() in ada.calendar.holidays
+
+
+def test_an_account_without_an_owner_has_its_nearest_ancestors():
+    assert worlds.account_cards(CONFIGURATION)["Acme Labs"].owner == "ada@example.com"
+    assert worlds.cards_by_domain(CONFIGURATION)["acme-corp.example"].name == "Acme"
+
+
+def test_policies_are_the_files_or_those_that_are_shipped():
+    assert [policy.slug for policy in worlds.policies(CONFIGURATION)] == ["quick", "calm"]
+    assert worlds.policies(EMPTY) == sla.SHIPPED
+
+
+def test_scores_grade_best_first():
+    card = worlds.score_card(CONFIGURATION)
+
+    assert card.grades == (("A", 80), ("B", 20))
+    assert card.rules[0].points == 50
+
+
+def test_before_there_is_a_tree_every_lead_waits_in_the_built_in_queue():
+    world = worlds.build_world(EMPTY)
+
+    ((_, outcome),) = fold([Arrival("x", {}, NOON)], world)
+
+    assert (outcome.kind, outcome.queue) == ("queued", "unassigned")
