@@ -217,3 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "route what waits": {"task": "leads.tasks.route_waiting", "schedule": 5.0, "options": {"expires": 5}},
     "enforce promises": {"task": "leads.tasks.enforce_slas", "schedule": 5.0, "options": {"expires": 5}},
 }
+
+# Deliveries of one source in one web process: a second's steady flow, and how many may come at once before that holds.
+WEBHOOK_RATE_PER_S = int(os.environ.get("WEBHOOK_RATE_PER_S", "200"))
+WEBHOOK_BURST = int(os.environ.get("WEBHOOK_BURST", "20000"))

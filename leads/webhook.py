@@ -5,9 +5,11 @@ Identity fails closed, form fails loudly, content fails open. No session, no use
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import timezone
@@ -17,12 +19,14 @@ from django.views.decorators.csrf import csrf_exempt
 from leads import intake, nudge, sources
 from leads.bodies import BadBody, parse_body
 from leads.crash import crash_point
+from leads.limits import Limits
 from leads.mapping import event_id
 from leads.models import Source
 from leads.signatures import BadSignature, verify
 from leads.sources import SourceCard
 
 LARGEST_BODY = 1024 * 1024  # bytes
+LIMITS = Limits(settings.WEBHOOK_RATE_PER_S, settings.WEBHOOK_BURST)
 KEPT_HEADERS = ("user-agent", "webhook-id", "webhook-timestamp", "idempotency-key", "x-request-id")
 
 
@@ -109,6 +113,7 @@ def _store_as(request: HttpRequest, body: bytes, slug: str, current: sources.Sou
     if source is None or not source.active:
         raise Refused(404, "No such source", "There is no source at this address.")
     _check_identity(source, request, body)
+    _check_rate(source)
     parsed = parse_body(request.META.get("CONTENT_TYPE", ""), body)
     key = (
         request.headers.get("webhook-id")
@@ -138,6 +143,13 @@ def _check_identity(source: SourceCard, request: HttpRequest, body: bytes) -> No
     )
     if not any(constant_time_compare(sent, secret) for secret in source.secrets):
         raise Refused(401, "Token missing or wrong", "Send Authorization: Bearer with this source's token.")
+
+
+def _check_rate(source: SourceCard) -> None:
+    """Asked after the identity, so that a stranger cannot use up a sender's allowance."""
+    if seconds := LIMITS.wait_s(source.id, time.monotonic()):
+        detail = f"This source sends more than {settings.WEBHOOK_RATE_PER_S} deliveries a second."
+        raise Refused(429, "Too many deliveries", detail, {"Retry-After": str(seconds)})
 
 
 def _fitting_key(key: str) -> str:

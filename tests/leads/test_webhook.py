@@ -12,7 +12,8 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from leads import intake
+from leads import intake, webhook
+from leads.limits import Limits
 from leads.models import Alarm, InboundEvent, Source
 from reps import services as people
 
@@ -165,6 +166,16 @@ def test_a_source_that_was_switched_off_is_gone_at_the_next_delivery():
 
     assert post(body={"email": "b@x.com"}).status_code == 404
     assert InboundEvent.objects.count() == 1
+
+
+def test_a_flood_is_told_when_to_come_back(monkeypatch):
+    monkeypatch.setattr(webhook, "LIMITS", Limits(rate=0.5, burst=2))
+
+    answers = [post(body={"email": f"{number}@x.com"}) for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert int(answers[2]["Retry-After"]) >= 1
+    assert InboundEvent.objects.count() == 2
 
 
 def test_what_cannot_be_stored_is_never_acknowledged(monkeypatch):
