@@ -61,7 +61,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Berlin (Mia manages Ada and Ben) and Paris (Max manages Zoe), with leads in hand, in both queues and in triage."""
+    """Berlin (Mia manages Ada and Ben) and Paris (Max manages Zoe): leads in hand, in both queues and in triage."""
 
     olivia: User
     mia: User
