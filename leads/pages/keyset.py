@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
-from urllib.parse import quote
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -28,26 +27,23 @@ class Piece(Generic[M]):
     is_first: bool
 
 
-def piece(rows: QuerySet[M], *, by: str, after: str, size: int = SIZE) -> Piece[M]:
+def piece(rows: QuerySet[M], *, by: str, after: str) -> Piece[M]:
     """The rows that come after the cursor `after` ("": from the newest), by the time in column `by`, then the key."""
     if after:
-        at, key = _read(after)
+        at, key = _read(after, rows.model)
         rows = rows.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": key}))
-    try:
-        found = list(rows.order_by(f"-{by}", "-pk")[: size + 1])
-    except (ValueError, ValidationError) as problem:  # the key's type is the model's: a number or a UUID
-        raise BadRequest("The key in `after` is not one of this list.") from problem
-    last = found[size - 1] if len(found) > size else None
+    found = list(rows.order_by(f"-{by}", "-pk")[: SIZE + 1])
+    last = found[SIZE - 1] if len(found) > SIZE else None
     older = f"{getattr(last, by).isoformat()}~{last.pk}" if last else ""
-    return Piece(found[:size], quote(older), not after)
+    return Piece(found[:SIZE], older, not after)
 
 
-def _read(cursor: str) -> tuple[datetime, str]:
+def _read(cursor: str, model: type[Model]) -> tuple[datetime, object]:
     text, _, key = cursor.partition("~")
     try:
-        at = parse_datetime(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not key:
+        at, pk = parse_datetime(text), model._meta.pk.to_python(key)
+    except (ValueError, ValidationError):
+        at, pk = None, None
+    if at is None or at.tzinfo is None or pk is None:
         raise BadRequest("`after` must be the cursor of a link on the page: a time and a key.")
-    return at, key
+    return at, pk
