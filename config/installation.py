@@ -77,8 +77,10 @@ class Installation:
         port = application.free_port(host, wanted)
         if port != wanted:
             self._say(f"Port {wanted} is taken, so it is {port}")
-        self._supervisor.start(application.parts(self._data, host, port, settings.CELERY_BROKER_URL))
-        self._unless_stopped()
+        # People wait for the web alone; on a small machine the others' starts would only slow it down.
+        for parts in application.parts(self._data, host, port, settings.CELERY_BROKER_URL):
+            self._supervisor.start(parts)
+            self._unless_stopped()
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
         self._say(f"\nSwitchyard runs at {settings.SITE_URL or f'http://{shown}:{port}'}/   (Ctrl-C stops it)\n")
 
