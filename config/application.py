@@ -30,8 +30,8 @@ class NoPort(Exception):
     pass
 
 
-def parts(data: Path, host: str, port: int, broker: str) -> tuple[list[Part], list[Part]]:
-    """The web, and then all that works behind it."""
+def parts(data: Path, host: str, port: int, broker: str) -> list[Part]:
+    """The web first, and then all that works behind it."""
     pulse = data / "run" / "pulse"
     pulse.parent.mkdir(exist_ok=True)
     (data / "beat").mkdir(exist_ok=True)
@@ -43,8 +43,8 @@ def parts(data: Path, host: str, port: int, broker: str) -> tuple[list[Part], li
     def hears() -> bool:
         return pulse_beats(pulse, broker)
 
-    web = replace(_part(data, "web", web_server(host, port)), answers=lambda: page_answers(host, port))
-    return [web], [
+    return [
+        replace(_part(data, "web", web_server(host, port)), answers=lambda: page_answers(host, port)),
         _quiet(_part(data, "worker", worker, {PULSE: str(pulse)}), hears, 60),
         _quiet(_part(data, "sweeper", ("manage.py", "sweeper")), sweeper_goes_round, 60),
         _quiet(_part(data, "beat", beat), hears, 90),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.db import OperationalError, connection
 
@@ -78,11 +79,15 @@ class Installation:
         if port != wanted:
             self._say(f"Port {wanted} is taken, so it is {port}")
         # People wait for the web alone; on a small machine the others' starts would only slow it down.
-        for parts in application.parts(self._data, host, port, settings.CELERY_BROKER_URL):
+        web, *behind = application.parts(self._data, host, port, settings.CELERY_BROKER_URL)
+        for parts in ([web], behind):
             self._supervisor.start(parts)
             self._unless_stopped()
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
         self._say(f"\nSwitchyard runs at {settings.SITE_URL or f'http://{shown}:{port}'}/   (Ctrl-C stops it)\n")
+        if not get_user_model().objects.exists():
+            self._say("Nobody can sign in yet: make the first user with `manage.py createsuperuser`.\n")
+        connection.close()
 
     def _database_answers(self) -> bool:
         self._unless_stopped()
