@@ -146,7 +146,7 @@ def _said(test: Test, held: bool) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        text = value
+        text = " ".join(value[: 2 * LONGEST_VALUE].split())
     elif isinstance(value, tuple):
         text = ", ".join(_shown(item) for item in value)
     elif isinstance(value, bool):

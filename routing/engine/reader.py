@@ -21,6 +21,7 @@ SUGGESTIONS_UP_TO = 100
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\Z")
+KEY = re.compile(r"[A-Za-z0-9_.-]{1,60}\Z")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 
@@ -141,7 +142,7 @@ class Reader:
 
 
 def joined(path: str, key: object) -> str:
-    name = key if isinstance(key, str) and SLUG.match(key) else shown(key)
+    name = key if isinstance(key, str) and KEY.match(key) else shown(key)
     return f"{path}.{name}" if path else name
 
 

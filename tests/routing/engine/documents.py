@@ -136,3 +136,117 @@ def leads() -> st.SearchStrategy[dict[str, Any]]:
             for name in names
         },
     )
+
+
+_SLUGS = st.sampled_from(["emea", "inbox", "hot-leads", "team_2"])
+_EMAILS = st.sampled_from(["ada@example.com", "bob@example.com"])
+_CUSTOM_DATES = st.sampled_from(["2026-01-31", "2027-12-01"])
+
+
+def _object(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(members)
+
+
+def _assigning(kind: str, inner: st.SearchStrategy[Any], **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(
+        {"kind": st.just(kind), **members},
+        optional={
+            "strategy": st.sampled_from(["round_robin", "weighted", "best_skilled"]),
+            "require_skills": st.dictionaries(_SLUGS, st.integers(1, 5), min_size=1, max_size=2),
+            "skills_from": _some(["language", "tags", "custom.plan"]),
+            "prefer_skills": st.lists(_SLUGS, min_size=1, max_size=2),
+            "hours": st.sampled_from(["require", "ignore"]),
+            "sla": _SLUGS,
+            "if_nobody": inner.filter(lambda target: target["kind"] != "fallback"),
+        },
+    )
+
+
+def _table(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    looked_up = {
+        "country": TEXTS,
+        "employees": WRITTEN_NUMBERS,
+        "tags": TOPICS,
+        "territory": PLACES,
+        "custom.nda": [True, False],
+    }
+    return st.sampled_from(list(looked_up)).flatmap(
+        lambda field: _object(
+            kind=st.just("table"),
+            field=st.just(field),
+            rows=st.lists(_object(values=_some(looked_up[field]), target=inner), max_size=3),
+            otherwise=inner,
+        )
+    )
+
+
+def _split(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    ways = st.lists(
+        _object(name=st.text("abc", min_size=1), share=st.integers(1, 9), target=inner), min_size=1, max_size=3
+    )
+    return _object(
+        kind=st.just("split"), ways=ways.filter(lambda found: len({way["name"] for way in found}) == len(found))
+    )
+
+
+_SIMPLE_TARGETS = st.one_of(
+    _object(kind=st.just("queue"), queue=_SLUGS),
+    _object(kind=st.just("queue"), queue=_SLUGS, sla=_SLUGS),
+    _object(kind=st.just("nurture"), track=_SLUGS),
+    _object(kind=st.just("discard"), reason=st.just("A competitor.")),
+    _object(kind=st.just("tree"), tree=_SLUGS),
+    _object(kind=st.just("fallback")),
+)
+TARGETS = st.recursive(
+    _SIMPLE_TARGETS,
+    lambda inner: st.one_of(
+        _assigning("pool", inner, pool=_SLUGS),
+        _assigning("rep", inner, rep=_EMAILS),
+        _assigning("account_owner", inner),
+        _assigning("territory", inner),
+        _table(inner),
+        _split(inner),
+    ),
+    max_leaves=4,
+)
+_INFO = {
+    "why": st.text("abc äß", min_size=1),
+    "owner": _EMAILS,
+    "review_on": _CUSTOM_DATES,
+    "off": st.just(True),
+    "set": st.fixed_dictionaries(
+        {"priority": st.sampled_from(["high", "low"])},
+        optional={"tags": _some(TOPICS), "custom.budget": st.sampled_from(NUMBERS), "custom.renewal": _CUSTOM_DATES},
+    ),
+}
+
+
+def _rules(leaf_depth: int) -> st.SearchStrategy[list[dict[str, Any]]]:
+    about = {"id": st.just(""), "name": st.text("Rule 123", min_size=1).filter(str.strip), "when": conditions()}
+    shapes = [st.fixed_dictionaries({**about, "target": TARGETS}, optional=_INFO)]
+    if leaf_depth:
+        inner = {**about, "rules": st.deferred(lambda: _rules(leaf_depth - 1)), "otherwise": TARGETS}
+        shapes.append(st.fixed_dictionaries(inner, optional=_INFO))
+    return st.lists(st.one_of(shapes), max_size=3)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    """Whole documents, written as `dump` writes them."""
+    document = {
+        "format": 1,
+        "sticky_days": draw(st.integers(0, 400)),
+        "rules": draw(_rules(2)),
+        "otherwise": draw(
+            st.one_of(_object(kind=st.just("queue"), queue=_SLUGS), _object(kind=st.just("pool"), pool=_SLUGS))
+        ),
+    }
+    _number(document["rules"], [0])
+    return document
+
+
+def _number(rules: list[dict[str, Any]], count: list[int]) -> None:
+    for rule in rules:
+        count[0] += 1
+        rule["id"] = f"rule-{count[0]}"
+        _number(rule.get("rules", []), count)
