@@ -54,7 +54,8 @@ def _owner(account: Account, family: Mapping[int, Account]) -> str | None:
     for _ in range(MOST_ANCESTORS):
         if account.owner is not None:
             return account.owner.user.email
-        if account.parent_id not in family:
+        parent = family.get(account.parent_id) if account.parent_id is not None else None
+        if parent is None:
             return None
-        account = family[account.parent_id]
+        account = parent
     return None

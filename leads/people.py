@@ -123,8 +123,9 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
         person.id = lead.pk
         person.facts = from_json(lead.facts, vocabulary)
         person.set_aside = dict(lead.set_aside)
-        if lead.rep_id in emails and lead.assigned_at is not None:
-            person.holder = Holder(emails[lead.rep_id], lead.assigned_at, lead.is_open)
+        holder = emails.get(lead.rep_id) if lead.rep_id is not None else None
+        if holder is not None and lead.assigned_at is not None:
+            person.holder = Holder(holder, lead.assigned_at, lead.is_open)
     for arrival in person.arrivals:
         person.facts.update(arrival.facts)
         person.set_aside.update(arrival.set_aside)

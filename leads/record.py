@@ -122,8 +122,9 @@ class _Writer:
         self._ledger(decision_id)
         changes = self._changes(decision_id)
         if self._is_given():
-            changes["epoch"] = (lead.epoch if lead else 0) + 1
-            self._assignment(assignment_id, decision_id, int(changes["epoch"]))
+            epoch = (lead.epoch if lead else 0) + 1
+            changes["epoch"] = epoch
+            self._assignment(assignment_id, decision_id, epoch)
         elif self._is_kept():
             self._tell(self._rep_user(), "returned", f"{self._who()} came back.", f"returned:{decision_id}")
         else:

@@ -1,6 +1,7 @@
 """From a stored delivery to a lead with a rep, a reason and a running promise, once and only once."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
@@ -31,7 +32,7 @@ def test_a_lead_gets_a_rep_a_reason_a_promise_a_story_and_a_message(deliver):
     assert decision.rules == ["big"]
     assert decision.reason == "Big companies: Ada, next in the rotation of Sales (2 could take it)."
     assert lead.rep == assignment.rep == decision.rep
-    assert clock.due_at - clock.started_at == timezone.timedelta(minutes=5)
+    assert clock.due_at - clock.started_at == timedelta(minutes=5)
     assert [step["do"] for step in clock.steps] == ["remind", "notify_manager", "reassign"]
     assert list(lead.timeline.order_by("id").values_list("kind", flat=True)) == ["received", "routed"]
     assert Notification.objects.get().user == lead.rep.user
@@ -97,7 +98,7 @@ def test_a_closed_lead_that_comes_back_goes_to_the_same_rep_as_a_new_chance(deli
 def test_a_lead_that_comes_back_while_its_rep_is_away_is_routed_anew(deliver):
     lead = deliver(email="pat@corp.com")
     now = timezone.now()
-    lead.rep.time_off.create(start=now, end=now + timezone.timedelta(days=1))
+    lead.rep.time_off.create(start=now, end=now + timedelta(days=1))
     _bump()
 
     again = deliver(email="pat@corp.com", message="hello?")

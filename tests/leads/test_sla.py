@@ -28,8 +28,8 @@ def office(*spans, holidays=()):
     return Calendar(parse_week({day: list(spans) for day in WEEKDAYS}, "America/New_York"), frozenset(holidays))
 
 
-def local(*parts, fold=0):
-    return datetime(2026, *parts, tzinfo=NEW_YORK, fold=fold)
+def local(month, day, hour, minute=0):
+    return datetime(2026, month, day, hour, minute, tzinfo=NEW_YORK)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def calendar(raw, zone="America/New_York", holidays=frozenset(), away=()):
 
 
 def new_york(*parts):
-    return datetime(*parts, tzinfo=NEW_YORK)
+    return datetime(*parts).replace(tzinfo=NEW_YORK)
 
 
 def minutes(count):
