@@ -1,52 +1,42 @@
 """From what a sender wrote to facts that rules can ask about. Pure, and open to anything: content never refuses a lead.
 
-A value that does not fit its field is set aside as it came and shown on the lead; the lead goes on without it. Only the
-fields that a sender may know are taken: scores, owners and everything of our own cannot be written from outside.
+A value that does not fit its field is set aside as it came and shown on the lead; the lead goes on without it. Texts
+stay as they were written. Only the fields that a sender may know are taken: scores, owners and everything else that is
+ours to say cannot be written from outside.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from leads import lists
-from leads.contact import is_phone_key, read_email, read_phone
-from leads.numbers import read_number
-from routing.engine.facts import STANDARD, Facts, FieldType, Value, Vocabulary, fitted, is_blank, normal
+from leads.contact import is_phone_key, read_email, read_phone, read_website, split_name
+from leads.kept import REPLACEMENT, kept, storable
+from leads.numbers import read_count, read_number
+from routing.engine.facts import STANDARD, Facts, Field, FieldType, Value, Vocabulary, fitted, is_blank, normal
 
 FROM_SENDERS = frozenset(
     {
-        "email",
-        "first_name",
-        "last_name",
-        "phone",
-        "company",
-        "website",
-        "title",
-        "country",
-        "state",
-        "city",
-        "postal_code",
-        "industry",
-        "employees",
-        "revenue",
-        "campaign",
-        "intent",
-        "product_interest",
-        "language",
-        "message",
-        "tags",
-        "priority",
-        "segment",
+        *("email", "first_name", "last_name", "phone", "company", "website", "title", "country", "state", "city"),
+        *("postal_code", "industry", "employees", "revenue", "campaign", "intent", "product_interest", "language"),
+        *("message", "tags"),
+        # Only where RevOps maps them: no preset takes these from a body.
+        *("priority", "segment"),
     }
 )
 LONGEST_TEXT = 1_000  # characters
 LONGEST_MESSAGE = 20_000
 MOST_OF_MANY = 100
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-SEPARATORS = re.compile(r"[,;|\n]")
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+SEPARATORS = str.maketrans(";|\n", ",,,")
+# What people write into a field that they were made to fill in. Some of it is somebody's name, so names may be that.
+NO_NAME = frozenset({"n/a", "n.a.", "-", "--", "---", "."})
+NO_ANSWER = NO_NAME | {"na", "none", "null", "nil", "unknown", "not applicable", "k.a."}
+NO_ANSWERS = {
+    **dict.fromkeys(("company", "title", "website", "phone", "industry", "city"), NO_ANSWER),
+    **dict.fromkeys(("first_name", "last_name"), NO_NAME),
+}
+AT_HOME = "US"  # whose states have two letters that everybody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +50,21 @@ class Normalised:
 
 def normalise(raw: Mapping[str, object], vocabulary: Vocabulary = STANDARD, *, trusted: bool = False) -> Normalised:
     """Facts from raw values by name of fact; a full `name` is split. `trusted`: also what no sender may say."""
-    reading = _Reading({}, {}, [])
-    _split_name(raw, reading)
+    sheet = _Sheet({}, {}, [])
     for name, value in raw.items():
-        if name == "name" or is_blank(value):
+        if value is None or value == "" or is_blank(value):
             continue
-        known = vocabulary.get(name)
-        if known is None or not (trusted or name in FROM_SENDERS or name.startswith("custom.")):
-            continue
-        reading.take(name, value, known.type, vocabulary)
-    _settle_places(reading)
-    _settle_contact(reading)
-    return Normalised(reading.facts, reading.set_aside, tuple(reading.notes))
+        if name == "name":
+            _take_name(sheet, raw, value)
+        elif trusted or name in FROM_SENDERS or name.startswith("custom."):
+            known = vocabulary.get(name)
+            if known is not None:
+                _take(sheet, known, value)
+            elif name.startswith("custom."):
+                sheet.refuse(name, value, "there is no such field")
+    _settle_places(sheet)
+    _settle_contact(sheet)
+    return Normalised(sheet.facts, sheet.set_aside, tuple(sheet.notes))
 
 
 def person_key(facts: Facts) -> str:
@@ -79,109 +72,114 @@ def person_key(facts: Facts) -> str:
     if email := facts.get("email"):
         return f"mail:{normal(str(email))}"
     phone = str(facts.get("phone", ""))
-    return f"tel:{phone}" if is_phone_key(phone) else ""
-
-
-def is_free(domain: str) -> bool:
-    """Whether anybody can get a mailbox there, for good or for ten minutes."""
-    return domain in lists.free_domains() or domain in lists.disposable_domains()
+    return f"tel:{phone}" if phone and is_phone_key(phone) else ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Sheet:
     facts: dict[str, Value]
     set_aside: dict[str, object]
     notes: list[str]
 
-    def take(self, name: str, value: object, kind: FieldType, vocabulary: Vocabulary) -> None:
-        fact = self._fact(name, value, kind, vocabulary)
-        if fact is None:
-            self.set_aside[name] = _storable(value)
-            self.notes.append(f"{name}: the value does not fit and was set aside")
-        elif fact != "" and fact != ():
-            self.facts[name] = fact
+    def refuse(self, name: str, value: object, why: str) -> None:
+        self.set_aside[name] = kept(value)
+        self.notes.append(f"{name}: {why}; it was set aside")
 
-    def _fact(self, name: str, value: object, kind: FieldType, vocabulary: Vocabulary) -> Value | None:
-        if kind is FieldType.NUMBER:
-            return read_number(value)
-        if kind is FieldType.MANY:
-            return self._many(value)
-        if kind is FieldType.TEXT:
-            return self._text(name, value)
-        known = vocabulary.get(name)
-        return None if known is None else fitted(value, known)
-
-    def _text(self, name: str, value: object) -> str | None:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
-        text = str(value)
-        longest = LONGEST_MESSAGE if name == "message" else LONGEST_TEXT
-        if len(text) > longest:
-            self.notes.append(f"{name}: cut to {longest} characters")
-            self.set_aside[name] = _storable(text)
-            text = text[:longest]
-        if REPLACEMENT in text:
-            self.set_aside[name] = text
-            self.notes.append(f"{name}: held characters that cannot be stored")
-        return CONTROL.sub(" ", text).strip()
-
-    def _many(self, value: object) -> tuple[str, ...] | None:
-        parts = SEPARATORS.split(value) if isinstance(value, str) else value
-        if not isinstance(parts, list | tuple) or not all(isinstance(part, str | int | float) for part in parts):
-            return None
-        texts = [CONTROL.sub(" ", str(part)).strip()[:LONGEST_TEXT] for part in parts]
-        return tuple(dict.fromkeys(text for text in texts if text))[:MOST_OF_MANY]
+    def settle(self, name: str, read: Callable[[str], str | None], why: str) -> None:
+        """A text that was taken, in the form in which it can be compared; if it has none it is set aside after all."""
+        if name in self.facts:
+            written = str(self.facts.pop(name))
+            found = read(written)
+            if found is None:
+                self.refuse(name, written, why)
+            else:
+                self.facts[name] = found
 
 
-def _split_name(raw: Mapping[str, object], reading: _Reading) -> None:
+def _take(sheet: _Sheet, known: Field, value: object) -> None:
+    fact: Value | None
+    if known.type is FieldType.TEXT:
+        fact = _text(sheet, known, value)
+    elif known.type is FieldType.NUMBER:
+        fact = read_count(value) if known.name == "employees" else read_number(value)
+    elif known.type is FieldType.MANY:
+        fact = _many(sheet, known, value)
+    else:
+        fact = fitted(value, known)
+    if fact is None:
+        sheet.refuse(known.name, value, "the value does not fit")
+    elif fact != ():
+        sheet.facts[known.name] = fact
+
+
+def _text(sheet: _Sheet, known: Field, value: object) -> str | None:
+    text = value if isinstance(value, str) else fitted(value, known)
+    if not isinstance(text, str) or (len(text) < 20 and normal(text) in NO_ANSWERS.get(known.name, ())):
+        return None
+    return _clean(sheet, known.name, text, LONGEST_MESSAGE if known.name == "message" else LONGEST_TEXT)
+
+
+def _clean(sheet: _Sheet, name: str, text: str, longest: int) -> str:
+    """The text as it was written, if it can be kept: without halves of characters, and not longer than a page."""
+    whole = text
+    if len(text) > longest:
+        text = text[:longest]
+        sheet.set_aside[name] = kept(whole)
+        sheet.notes.append(f"{name}: cut to its first {longest} of {len(whole)} characters")
+    text = storable(text)
+    if not text.isascii() and REPLACEMENT in text:
+        sheet.set_aside[name] = kept(whole)
+        sheet.notes.append(f"{name}: has characters that nothing can store; they were replaced")
+    return text
+
+
+def _many(sheet: _Sheet, known: Field, value: object) -> tuple[str, ...] | None:
+    """A list as it is, or a text with commas, semicolons or lines; each value once."""
+    parts = value.translate(SEPARATORS).split(",") if isinstance(value, str) else value
+    fact = fitted(parts, known)
+    if not isinstance(fact, tuple):
+        return () if isinstance(value, str) else None
+    different = {normal(text): text.strip() for text in reversed(fact[:MOST_OF_MANY])}
+    if len(fact) > MOST_OF_MANY:
+        sheet.set_aside[known.name] = kept(value)
+        sheet.notes.append(f"{known.name}: only its first {MOST_OF_MANY} of {len(fact)} values were taken")
+    return tuple(_clean(sheet, known.name, text, LONGEST_TEXT) for text in reversed(different.values()))
+
+
+def _take_name(sheet: _Sheet, raw: Mapping[str, object], value: object) -> None:
     """A full name becomes first and last name, unless the sender named them apart."""
-    name = raw.get("name")
-    if not isinstance(name, str) or raw.get("first_name") or raw.get("last_name"):
-        return
-    words = CONTROL.sub(" ", name)[:LONGEST_TEXT].split()
-    if words and words[0].endswith(",") and len(words) > 1:
-        words = [*words[1:], words[0].rstrip(",")]
-    if words:
-        reading.facts["first_name"] = words[0]
-    if len(words) > 1:
-        reading.facts["last_name"] = " ".join(words[1:])
+    if not isinstance(value, str):
+        sheet.refuse("name", value, "the value does not fit")
+    elif is_blank(raw.get("first_name")) and is_blank(raw.get("last_name")):
+        if normal(value) in NO_NAME:
+            sheet.refuse("name", value, "it is no name")
+            return
+        first, last = split_name(_clean(sheet, "name", value, LONGEST_TEXT))
+        sheet.facts.update({"first_name": first} if first else {})
+        sheet.facts.update({"last_name": last} if last else {})
 
 
-def _settle_places(reading: _Reading) -> None:
-    facts = reading.facts
-    if "country" in facts:
-        code = lists.countries().get(normal(str(facts["country"])))
-        if code is None:
-            reading.set_aside["country"] = facts.pop("country")
-            reading.notes.append("country: not a country we know")
-        else:
-            facts["country"] = code
-    if "state" in facts and facts.get("country", "US") == "US":
-        facts["state"] = lists.us_states().get(normal(str(facts["state"])), facts["state"])
+def _settle_places(sheet: _Sheet) -> None:
+    sheet.settle("country", _country, "it is no country we know")
+    state = sheet.facts.get("state")
+    if state is not None and sheet.facts.get("country", AT_HOME) == AT_HOME:
+        sheet.facts["state"] = lists.us_states().get(normal(str(state)), state)
 
 
-def _settle_contact(reading: _Reading) -> None:
-    facts = reading.facts
+def _country(text: str) -> str | None:
+    name = normal(text)
+    return lists.countries().get(name) or lists.countries().get(name.partition("(")[0].strip(" .,"))
+
+
+def _settle_contact(sheet: _Sheet) -> None:
+    facts = sheet.facts
+    sheet.settle("email", read_email, "it is no e-mail address")
     if "email" in facts:
-        email = read_email(str(facts["email"]))
-        if email is None:
-            reading.set_aside["email"] = facts.pop("email")
-            reading.notes.append("email: not an e-mail address")
-        else:
-            domain = email.rpartition("@")[2]
-            facts |= {"email": email, "email_domain": domain, "is_free_email": is_free(domain)}
+        domain = str(facts["email"]).rpartition("@")[2]
+        facts["email_domain"], facts["is_free_email"] = domain, lists.is_free(domain)
     if "phone" in facts:
-        phone = read_phone(str(facts["phone"]), str(facts.get("country", "")))
-        if phone is None:
-            reading.set_aside["phone"] = facts.pop("phone")
-            reading.notes.append("phone: not a phone number")
-        else:
-            facts["phone"] = phone
-
-
-def _storable(value: object) -> object:
-    """What is set aside is kept for people to read, not whole novels."""
-    text = value if isinstance(value, str) else None
-    if text is not None:
-        return text[:LONGEST_TEXT]
-    return value if isinstance(value, bool | int | float) and abs(value) < 10**15 else str(value)[:LONGEST_TEXT]
+        country = str(facts.get("country", ""))
+        sheet.settle("phone", lambda text: read_phone(text, country), "it is no phone number")
+        if not str(facts.get("phone", "+")).startswith("+"):
+            sheet.notes.append("phone: nobody knows in which country it is; it was kept as it was written")
+    sheet.settle("website", read_website, "it is no address on the web")

@@ -15,7 +15,8 @@ APPS = ("config", "leads", "notifications", "reps", "routing")
 PURE_ROOMS = (
     *("routing.engine", "reps.hours", "reps.wall_clock", "reps.territories"),
     *("leads.normalise", "leads.mapping", "leads.bodies", "leads.signatures", "leads.sla", "leads.matching"),
-    *("leads.facts", "leads.scoring", "leads.presets", "leads.lists"),
+    *("leads.facts", "leads.scoring", "leads.presets", "leads.lists", "leads.contact", "leads.numbers", "leads.kept"),
+    "leads.multipart",
 )
 PURE = tuple(f"{room.replace('.', '/')}{end}" for room in PURE_ROOMS for end in (".py", "/**/*.py"))
 # Libraries that compute and do nothing else.
