@@ -11,10 +11,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from leads import record
+from leads import record, trouble
 from leads.arrivals import EventRead, StoredEvent, read_event
 from leads.crash import crash_point
 from leads.database_clock import database_now
@@ -29,8 +29,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 200  # events of one transaction: the commit is shared, the locks are still short
 MOST_ATTEMPTS = 8
-DEADLOCK_OR_CONFLICT = ("40001", "40P01")
-RETRIES = 3
+TRIES = 3
 RETURNED = record.Ending(Assignment.Ended.RETURNED, "Came back while its rep was away and was routed anew.")
 
 CLAIM = """
@@ -47,15 +46,15 @@ FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS v (uuid, status, problem) WHE
 
 def route_waiting(*, limit: int = BATCH) -> int:
     """Route up to `limit` waiting events and commit; how many were claimed. 0 means nothing is waiting."""
-    for _ in range(RETRIES):
+    for _ in range(TRIES):
         try:
             return _route_batch(limit)
-        except OperationalError as trouble:
-            if getattr(trouble.__cause__, "sqlstate", None) not in DEADLOCK_OR_CONFLICT:
+        except Exception as failure:  # Whatever one event does to us, the others must not wait for it.
+            if trouble.is_of_the_server(failure):
                 raise
-        except Exception:  # Whatever one event does to us, the others must not wait for it: find it, and set it apart.
-            log.exception("a batch failed; its events are taken one by one")
-            return _one_by_one(limit)
+            if not trouble.is_passing(failure):
+                log.exception("a batch failed; its events are taken one by one")
+                return _one_by_one(limit)
     return 0
 
 
@@ -66,8 +65,11 @@ def _one_by_one(limit: int) -> int:
         try:
             done += _route_batch(1, only=event.pk)
         except Exception as failure:  # The reason is kept on the event, where RevOps sees it.
-            log.exception("event %s failed", event.pk)
-            _set_apart(event, failure)
+            if trouble.is_of_the_server(failure):
+                raise
+            if not trouble.is_passing(failure):
+                log.exception("event %s failed", event.pk)
+                _set_apart(event, failure)
     return done
 
 
@@ -103,13 +105,16 @@ def _route_batch(limit: int, only: uuid.UUID | None = None) -> int:
 def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) -> list[Decided]:
     """Decide about everybody in these deliveries, write it, and finish the events. The caller holds the transaction."""
     read = [read_event(event, known.world.vocabulary) for event in events]
+    crash_point("after_reading")
 
     gathered = gather(read, known.emails, known.world.vocabulary)
+    crash_point("after_people_locked")
     decided = decide(gathered.people, known, Presence(now))
 
     record.write(decided, known, now=now, cause=Decision.Cause.ARRIVED, ending=RETURNED)
     crash_point("after_write")
     _finish(read, decided, gathered.done_before, now)
+    crash_point("after_finish")
     return decided
 
 
