@@ -6,26 +6,34 @@ so an acceptance that was committed before always wins.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from leads import handover
+from leads import handover, standing, trouble
+from leads.crash import crash_point
 from leads.database_clock import database_now
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry
 from leads.record import Ending
-from leads.standing import lock_and_read
-from leads.world import Known, known
+from leads.world import Known, known, known_and_held
 from notifications.models import Notification
 from routing.engine.bench import Needs, Presence, exclusion
 from routing.engine.seat import MOST_BACKUPS
+from routing.engine.world import Standing
 from routing.models import Decision
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 
 DUE = """
 SELECT lead_id FROM leads_slaclock
 WHERE state = 'running' AND next_at <= coalesce(%s::timestamptz, clock_timestamp()) ORDER BY next_at LIMIT %s
+"""
+PUT_OFF = """
+UPDATE leads_slaclock SET next_at = greatest(%s::timestamptz, clock_timestamp()) + interval '30 s'
+WHERE lead_id = %s AND state = 'running' AND next_at <= coalesce(%s::timestamptz, clock_timestamp())
 """
 STILL_UNTOUCHED = {
     "accepted": (Lead.Status.ASSIGNED, Lead.Status.QUEUED),
@@ -38,7 +46,24 @@ def enforce_due(*, now: datetime | None = None, limit: int = BATCH) -> int:
     with connection.cursor() as cursor:
         cursor.execute(DUE, [now, limit])
         due = [row[0] for row in cursor.fetchall()]
-    return sum(_enforce(lead_id, now) for lead_id in due)
+    return sum(_enforce_apart(lead_id, now) for lead_id in due)
+
+
+def _enforce_apart(lead_id: int, now: datetime | None) -> int:
+    """Whatever fails about one lead, the others' promises do not wait for it; its own is tried again a little later."""
+    try:
+        acted = _enforce(lead_id, now)
+    except Exception as failure:  # Loud in the log, and tried again and again; only the others go on.
+        if trouble.is_of_the_server(failure):
+            raise
+        if trouble.is_passing(failure):
+            return 0
+        log.exception("the step of lead %s failed", lead_id)
+        with connection.cursor() as cursor:
+            cursor.execute(PUT_OFF, [now, lead_id, now])
+        return 1
+    crash_point("after_step_commit")
+    return acted
 
 
 @transaction.atomic
@@ -55,7 +80,9 @@ def _enforce(lead_id: int, now: datetime | None) -> int:
     step = clock.steps[clock.next_step]
     if lead.status in STILL_UNTOUCHED[step["unless"]]:
         _act(lead, clock, step["do"], at)
+        crash_point("after_step")
     _move_on(clock)
+    crash_point("before_step_commit")
     return 1
 
 
@@ -100,13 +127,13 @@ def _take_over(lead: Lead, clock: SlaClock, why: str, now: datetime) -> None:
     if moved >= clock.policy["max_reassignments"]:
         _to_queue(lead, clock, f"{why} It was moved {moved} times already.", now)
         return
-    organisation = known()
+    organisation = known_and_held()
     ending = Ending(Assignment.Ended.SLA, why)
-    backup = _free_backup(lead, organisation, now)
+    pool = lead.assignments.order_by("-epoch").values_list("pool__slug", flat=True).first()
+    backup = _free_backup(lead, pool, organisation, now)
     if backup is None:
         handover.route_again(lead, now=now, cause=Decision.Cause.SLA, ending=ending)
         return
-    pool = lead.assignments.order_by("-epoch").values_list("pool__slug", flat=True).first()
     handover.give(
         lead,
         backup,
@@ -120,20 +147,26 @@ def _take_over(lead: Lead, clock: SlaClock, why: str, now: datetime) -> None:
     )
 
 
-def _free_backup(lead: Lead, organisation: Known, now: datetime) -> str | None:
+def _free_backup(lead: Lead, pool: str | None, organisation: Known, now: datetime) -> str | None:
     """The holder's first backup who could take a lead now and never had this one, asked under his lock."""
     reps = organisation.world.reps
     presence = Presence(now)
     held = handover.past_reps(lead)
-    email = reps[organisation.emails[lead.rep_id]].backup if lead.rep_id in organisation.emails else None
+    holder = organisation.emails.get(lead.rep_id) if lead.rep_id is not None else None
+    email = reps[holder].backup if holder is not None else None
     chain: list[str] = []
-    while email in reps and email not in chain and len(chain) < MOST_BACKUPS:
-        assert email is not None
+    while email is not None and email in reps and email not in chain and len(chain) < MOST_BACKUPS:
         chain.append(email)
         email = reps[email].backup
-    standing = lock_and_read(organisation, [], chain, presence)
     needs = Needs(held_before=frozenset(held))
-    return next((email for email in chain if not exclusion(reps[email], needs, standing, presence)), None)
+
+    def first_free(asked: Standing) -> str | None:
+        return next((email for email in chain if not exclusion(reps[email], needs, asked, presence)), None)
+
+    if first_free(standing.read(organisation, [], chain, presence)) is None:
+        return None  # Without a lock: the rules are asked next, and they lock pools before reps.
+    pools = [pool] if pool is not None and pool in organisation.pools else []
+    return first_free(standing.lock_and_read(organisation, pools, held | set(chain), presence))
 
 
 def _to_queue(lead: Lead, clock: SlaClock, why: str, now: datetime) -> None:
