@@ -41,7 +41,9 @@ def act(function: Callable[Given, Made]) -> Callable[Given, Made]:
 
 def locked(lead: Lead, epoch: int | None) -> Lead:
     """The lead's row, locked until the transaction ends, if it is still the one that was shown (`epoch`; None: any)."""
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("rep__user", "queue").get(pk=lead.pk)
+    # Locked alone, read afterwards: what is joined to a row that had to be waited for is as old as the waiting.
+    Lead.objects.select_for_update().only("pk").get(pk=lead.pk)
+    lead = Lead.objects.select_related("rep__user", "queue").get(pk=lead.pk)
     if epoch is not None and lead.epoch != epoch:
         raise AlreadyTaken(f"The lead has moved on: {lead.rep or lead.queue or lead.get_status_display()} has it now.")
     return lead
