@@ -46,8 +46,6 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
     lead = locked(lead, epoch)
     if lead.status in Lead.CLOSED:
         raise NotPossible("The lead is closed.")
-    if not to.active:
-        raise NotPossible(f"{to} is not active.")
     if lead.is_open and lead.rep_id == to.pk:
         raise NotPossible(f"{to} has this lead already.")
     previous = lead.rep_id if lead.is_open else None
@@ -55,6 +53,8 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
     why = f"{by} gave it to {to}: {reason}"
 
     known = known_and_held()
+    if not known.world.reps[known.emails[to.pk]].active:
+        raise NotPossible(f"{to} is not active.")
     give(lead, known.emails[to.pk], known, how=Assignment.How.BY_HAND, why=why, pool=pool, cause="by_hand", now=now)
     if previous is not None and pool is not None:
         _credit_back(known, pool, previous, now)
@@ -64,13 +64,13 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
 
 def claim(lead: Lead, *, by: User, now: datetime) -> Lead:
     """A rep takes a waiting lead from his team's queue. The caller holds the lead's lock."""
+    known = known_and_held()
     rep = Rep.objects.filter(user=by, active=True).first()
     queue = lead.queue
     if rep is None or queue is None or queue.team_id is None or queue.team_id != rep.team_id:
         raise NotPossible("Only reps of the queue's team can take a lead from it.")
     why = f"{by} took it from the queue {queue}."
 
-    known = known_and_held()
     give(lead, known.emails[rep.pk], known, how=Assignment.How.CLAIMED, why=why, pool=None, cause="by_hand", now=now)
     Assignment.objects.filter(lead=lead, ended_at=None).update(accepted_at=now)
     Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)
@@ -108,14 +108,15 @@ def give(
 ) -> None:
     """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
     person = person_of(lead, known.emails, known.world.vocabulary)
-    lock_and_read(known, [pool] if pool in known.pools else [], {email} | past_reps(lead), Presence(now))
+    pools = [pool] if pool is not None and pool in known.pools else []
+    lock_and_read(known, pools, {email} | past_reps(lead), Presence(now))
     lines: Sequence[Line] = [Line(pool, email, 1.0, ASSIGNED)] if pool and (pool, email) in known.members else []
     outcome = Outcome(
         kind="assigned",
         reason=why,
         rep=email,
         how=how,
-        pool=pool if pool in known.pools else None,
+        pool=pools[0] if pools else None,
         tree=known.world.default_tree,
         facts=person.facts,
         lines=tuple(lines),
