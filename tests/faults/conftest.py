@@ -1,0 +1,82 @@
+"""One machine for all fault tests: PostgreSQL with fsync on, Valkey, and a database made ready to be copied."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.embedded import processes
+from tests.faults.hand import Hand
+from tests.faults.judge import Broken, broken_promises, only_broken
+from tests.faults.machine import Machine
+from tests.faults.organisation import configuration
+from tests.faults.sender import History
+
+SETTLED = """
+SELECT NOT EXISTS (SELECT FROM leads_inboundevent WHERE status = 'waiting')
+   AND NOT EXISTS (SELECT FROM leads_slaclock WHERE state = 'running' AND next_at <= clock_timestamp())
+"""
+
+
+@pytest.fixture(scope="session")
+def machine() -> Iterator[Machine]:
+    with tempfile.TemporaryDirectory(prefix="switchyard-faults-", dir="/tmp") as name:
+        Path(name).chmod(0o711)
+        machine = Machine(Path(name))
+        try:
+            for server in ("postgres", "valkey"):
+                machine.start_server(server)
+            machine.make_ready(configuration())
+            yield machine
+        finally:
+            machine.close()
+
+
+@pytest.fixture
+def database(machine: Machine, request: pytest.FixtureRequest) -> str:
+    """A database of its own with the organisation in it and no lead yet."""
+    return machine.create(f"t_{abs(hash(request.node.nodeid)):x}")
+
+
+@pytest.fixture
+def rows(machine: Machine, database: str) -> Iterator[psycopg.Connection]:
+    with machine.connect(database) as connection:
+        yield connection
+
+
+@pytest.fixture
+def hand(machine: Machine, database: str) -> Iterator[Callable[..., Hand]]:
+    """Start a process that does what it is told."""
+    hands: list[Hand] = []
+
+    def start(name: str = "hand", **environ: str) -> Hand:
+        hands.append(Hand(machine.environ(database, **environ), name=name))
+        return hands[-1]
+
+    yield start
+    for each in hands:
+        each.kill()
+
+
+@pytest.fixture
+def history() -> History:
+    return History()
+
+
+def settle(rows: psycopg.Connection, seconds: float = 60) -> None:
+    """Wait until nothing waits and nothing is due: judging earlier would call late what is only on its way."""
+    assert processes.wait_until(lambda: is_settled(rows), seconds, 0.05), "it did not come to rest"
+
+
+def is_settled(rows: psycopg.Connection) -> bool:
+    found = rows.execute(SETTLED).fetchone()
+    return bool(found and found[0])
+
+
+def judged(rows: psycopg.Connection, history: History) -> Broken:
+    """The promises that were not kept."""
+    return only_broken(broken_promises(rows, history, configuration()))

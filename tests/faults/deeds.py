@@ -1,0 +1,159 @@
+"""What a `Hand` can be told to do: the product's public functions by name, with rows named by their ids."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.utils import timezone
+
+from leads import crash, escalation, handover, intake, pipeline, services, sources, sweeper
+from leads.configuration import store
+from leads.holding import NotPossible
+from leads.models import InboundEvent, Lead
+from reps.models import Rep, User
+
+
+def serve(line: Connection, environ: Mapping[str, str]) -> None:
+    """The life of a hand: one order after another, until nobody is there any more."""
+    os.environ.update(environ)
+    connections.settings["default"]["NAME"] = urlsplit(environ["DATABASE_URL"]).path.strip("/")
+    crash.ARMED = environ.get("CRASH_AT", "")
+    while True:
+        try:
+            do, how = line.recv()
+        except EOFError:
+            return
+        line.send(perform(ACTS[do], how))
+
+
+def perform(act: Callable[..., Any], how: Mapping[str, Any]) -> dict[str, Any]:
+    """Do it and say how it went. A refusal and trouble of the database are answers; anything else ends the process."""
+    try:
+        return {"ok": True, "answer": act(**how)}
+    except NotPossible as refusal:
+        return {"ok": False, "refused": str(refusal)}
+    except (DatabaseError, InterfaceError) as trouble:
+        close_old_connections()
+        return {"ok": False, "trouble": f"{type(trouble).__name__}: {trouble}"}
+
+
+def receive(source: str, bodies: list[str], keys: list[str] | None = None) -> list[str]:
+    """Take these deliveries in; their events."""
+    current = sources.read()
+    taken = []
+    for number, body in enumerate(bodies):
+        delivery = intake.Delivery(
+            body.encode(), "application/json", {}, key=keys[number] if keys else f"k{time.time_ns()}"
+        )
+        receipt = intake.receive(current.by_slug[source], delivery, revision=current.revision)
+        taken.append(str(receipt.event))
+    return taken
+
+
+def route(limit: int = pipeline.BATCH) -> int:
+    """Route until nothing is waiting; how many events it was."""
+    routed = 0
+    while done := pipeline.route_waiting(limit=limit):
+        routed += done
+    return routed
+
+
+def route_beside_others(limit: int, seconds: float, patience: int = 5) -> dict[str, int]:
+    """Route until nothing has been waiting for a moment, as a sweeper does: trouble is for the next round."""
+    routed = troubles = idle = 0
+    until = time.monotonic() + seconds
+    while idle < patience and time.monotonic() < until:
+        try:
+            done = pipeline.route_waiting(limit=limit)
+        except (DatabaseError, InterfaceError):
+            troubles += 1
+            close_old_connections()
+            continue
+        routed += done
+        idle = 0 if done else idle + 1
+        if not done:
+            time.sleep(0.05)
+    return {"routed": routed, "troubles": troubles}
+
+
+def enforce() -> int:
+    """Act on every step that is due."""
+    acted = 0
+    while looked_at := escalation.enforce_due():
+        acted += looked_at
+    return acted
+
+
+def accept(lead: int, by: str, epoch: int | None = None) -> int:
+    return services.accept(_lead(lead), by=_user(by), now=timezone.now(), epoch=epoch).epoch
+
+
+def contact(lead: int, by: str, epoch: int | None = None) -> int:
+    return services.contact(_lead(lead), by=_user(by), now=timezone.now(), epoch=epoch).epoch
+
+
+def close(lead: int, by: str, epoch: int | None = None) -> int:
+    return services.close(_lead(lead), by=_user(by), status="won", now=timezone.now(), epoch=epoch).epoch
+
+
+def decline(lead: int, by: str, epoch: int | None = None) -> int:
+    now = timezone.now()
+    return handover.decline(_lead(lead), by=_user(by), reason="No room", now=now, epoch=epoch).epoch
+
+
+def reassign(lead: int, to: str, by: str, epoch: int | None = None) -> int:
+    rep = Rep.objects.get(user__email=to)
+    now = timezone.now()
+    return handover.reassign(_lead(lead), to=rep, by=_user(by), reason="Knows them", now=now, epoch=epoch).epoch
+
+
+def replay(event: str) -> str:
+    return services.replay(InboundEvent.objects.get(pk=event), now=timezone.now()).status
+
+
+def load(text: str) -> bool:
+    """Load a configuration; whether it changed anything."""
+    return bool(store.load(text, now=timezone.now()))
+
+
+def sweep(seconds: float) -> None:
+    """What `manage.py sweeper` runs, for a while."""
+    stop = threading.Event()
+    end = threading.Timer(seconds, stop.set)
+    end.start()
+    sweeper.sweep_until(stop)
+    end.cancel()
+
+
+def _lead(pk: int) -> Lead:
+    return Lead.objects.get(pk=pk)
+
+
+def _user(email: str) -> User:
+    return User.objects.get(email=email)
+
+
+ACTS: Mapping[str, Callable[..., Any]] = {
+    act.__name__: act
+    for act in (
+        receive,
+        route,
+        route_beside_others,
+        enforce,
+        accept,
+        contact,
+        close,
+        decline,
+        reassign,
+        replay,
+        load,
+        sweep,
+    )
+}
