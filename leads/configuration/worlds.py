@@ -15,9 +15,13 @@ from reps.hours import Calendar, holidays_of, parse_week
 from routing.engine import document
 from routing.engine.compile import compile_rules
 from routing.engine.facts import Vocabulary, normal
+from routing.engine.rules import Tree
+from routing.engine.targets import ToQueue
 from routing.engine.world import Member, Pool, Published, Rep, Territory, World
 
 MOST_ANCESTORS = 8
+# Before anybody has drawn a tree, leads wait where managers and RevOps see them.
+NO_TREE = Published("", "No rules yet", "UTC", Tree((), ToQueue(BUILT_IN_QUEUE.slug)), compile_rules((), {}, {}))
 
 # Before there is any tree, every lead waits in the built-in queue: none is ever without a place.
 NO_RULES = Published(
@@ -31,12 +35,14 @@ def build_world(configuration: Configuration) -> World:
     lists = {one.slug: frozenset(map(normal, one.values)) for one in configuration.lists}
     ancestors = _ancestors(configuration)
     trees = {tree.slug: _published(tree, vocabulary, lists, ancestors) for tree in configuration.trees}
+    default = next((tree.slug for tree in configuration.trees if tree.default), NO_TREE.slug)
+    trees.setdefault(default, NO_TREE)
     if not trees:
         trees[NO_RULES.slug] = NO_RULES
     queues = {BUILT_IN_QUEUE.slug: BUILT_IN_QUEUE.team, **{queue.slug: queue.team for queue in configuration.queues}}
     return World(
         trees=trees,
-        default_tree=next((tree.slug for tree in configuration.trees if tree.default), ""),
+        default_tree=default,
         reps={rep.email: _rep(rep) for rep in configuration.reps},
         pools={pool.slug: pool for pool in _pools(configuration)},
         queues=queues,

@@ -16,7 +16,7 @@ from routing.engine.compile import compile_rules
 from routing.engine.conditions import Setting
 from routing.engine.document import parse
 from routing.engine.facts import STANDARD, from_json
-from routing.models import Decision, Member, Queue, Version
+from routing.models import Decision, Member, Queue, Tree, Version
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +175,17 @@ def test_when_nobody_is_there_the_lead_waits_and_those_in_charge_are_told(compan
     lead = Lead.objects.get()
     assert (lead.status, lead.queue.slug) == ("queued", Queue.UNASSIGNED)
     assert set(Notification.objects.values_list("user__email", flat=True)) == {"mia@example.com", "max@example.com"}
+
+
+def test_before_there_are_rules_leads_wait_where_they_are_seen(company):
+    Version.objects.update(status="retired")
+    Tree.objects.update(is_default=False)
+    people.bump()
+    _store("web", b'{"email": "a@x.com"}')
+
+    pipeline.route_waiting()
+
+    assert Lead.objects.get().queue.slug == Queue.UNASSIGNED
 
 
 def test_one_bad_event_does_not_stop_the_others(company, monkeypatch):
