@@ -11,18 +11,23 @@ import math
 import re
 from collections.abc import Iterable
 from email.message import Message
+from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
+from leads.kept import storable
 from leads.multipart import BadMultipart, fields_of
 
 DEEPEST = 32
 MOST_KEYS = 500
+MOST_DIGITS = 18  # of a whole number; 19 may not fit into 64 bits
+LONGEST_CONTENT_TYPE = 500
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+NO_BRACKET = re.compile(r"[^\[\]{}]+")
+ESCAPED_UNSTORABLE = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 
 
 class BadBody(Exception):
@@ -41,7 +46,7 @@ def parse_body(content_type: str, raw: bytes) -> object:
     Forms become a dict of texts, or of lists of texts where a name is repeated. NUL and lone surrogates in texts are
     replaced by U+FFFD: the sender's bytes are kept with the event, and the value is flagged when it is normalised.
     """
-    kind, charset, boundary = _declared(content_type)
+    kind, charset, boundary = _declared(content_type[: LONGEST_CONTENT_TYPE + 1])
     if charset not in ("", "utf-8", "utf8"):
         raise BadBody(415, "Unsupported charset", "Send the body in UTF-8.")
     if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
@@ -55,13 +60,11 @@ def parse_body(content_type: str, raw: bytes) -> object:
     )
 
 
-def storable(text: str) -> str:
-    """The text without what PostgreSQL cannot keep."""
-    return UNSTORABLE.sub(REPLACEMENT, text)
-
-
+@lru_cache(maxsize=256)  # the library's parser takes longer than all the rest, and senders use the same few
 def _declared(content_type: str) -> tuple[str, str, str]:
     """The media type, charset and boundary of a Content-Type header; "" for what it does not say."""
+    if len(content_type) > LONGEST_CONTENT_TYPE:
+        return "", "", ""
     message = Message()
     message["content-type"] = content_type.replace("\r", "").replace("\n", "")
     charset, boundary = message.get_param("charset", ""), message.get_param("boundary", "")
@@ -85,26 +88,26 @@ def _from_json(raw: bytes) -> object:
             parse_constant=_refuse_constant,
             parse_float=_finite,
             parse_int=_whole,
-            object_pairs_hook=_without_doubles,
+            object_pairs_hook=_Objects().made_of,
         )
     except json.JSONDecodeError as wrong:
         place = f"line {wrong.lineno}, column {wrong.colno}"
         raise BadBody(400, "Not JSON", f"The body is not JSON: {wrong.msg} at {place}.") from wrong
-    if not isinstance(value, dict | list) or not value:
-        raise BadBody(400, "No lead in it", "The body must be a JSON object, or a list of objects, and not empty.")
-    return _checked(value)
+    if not isinstance(value, dict | list) or value == []:
+        raise BadBody(400, "No lead in it", "The body must be a JSON object, or a list of objects that is not empty.")
+    return _storable(value) if ESCAPED_UNSTORABLE.search(text) else value
 
 
 def _check_depth(text: str) -> None:
     """Count the brackets before parsing, so that deep nesting costs nothing; brackets within strings do not count."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
     depth = 0
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', text):
-        if (token := bracket.group())[0] in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise BadBody(400, "Too deep", f"The body is nested deeper than {DEEPEST} levels.")
-        elif token[0] in "]}":
+    for bracket in NO_BRACKET.sub("", STRING.sub("", text)):
+        if bracket in "]}":
             depth -= 1
+        elif (depth := depth + 1) > DEEPEST:
+            raise BadBody(400, "Too deep", f"The body is nested deeper than {DEEPEST} levels.")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -119,39 +122,41 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int | str:
-    """A whole number; one of hundreds of digits stays a text, because turning it into a number takes for ever."""
-    return int(text) if len(text) <= 30 else text
+    """A whole number; one that others cannot keep stays a text, as making a number of thousands of digits takes long."""
+    return int(text) if len(text) <= MOST_DIGITS else text
 
 
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(name for index, (name, _) in enumerate(pairs) if name in {other for other, _ in pairs[:index]})
-        raise BadBody(400, "Key given twice", f"The key {storable(twice)[:80]!r} stands twice in one object.")
-    return found
+class _Objects:
+    """The objects of one body: no key twice, and not too many of them altogether."""
+
+    def __init__(self) -> None:
+        self.keys = 0
+
+    def made_of(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        self.keys += len(pairs)
+        if self.keys > MOST_KEYS:
+            raise BadBody(400, "Too many keys", f"The body has more than {MOST_KEYS} keys.")
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise BadBody(400, "Key given twice", f"The key {storable(twice)[:80]!r} stands twice in one object.")
+        return found
 
 
-def _checked(value: dict[str, object] | list[object]) -> object:
-    """The same with storable texts only, if it does not have too many keys."""
-    keys = 0
-
-    def clean(part: object) -> object:
-        nonlocal keys
-        if isinstance(part, str):
-            return storable(part)
-        if isinstance(part, list):
-            return [clean(one) for one in part]
-        if isinstance(part, dict):
-            keys += len(part)
-            if keys > MOST_KEYS:
-                raise BadBody(400, "Too many keys", f"The body has more than {MOST_KEYS} keys.")
-            return {storable(name): clean(one) for name, one in part.items()}
-        return part
-
-    return clean(value)
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(part) for name, part in value.items()}
+    return value
 
 
 def _form_pairs(raw: bytes) -> list[tuple[str, str]]:
+    if raw.lstrip()[:1] in (b"{", b"["):
+        raise BadBody(415, "Not a form", f"The body looks like JSON: send it with Content-Type {JSON}.")
     text = _decoded(raw)
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_KEYS)
@@ -162,6 +167,8 @@ def _form_pairs(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _multipart_pairs(raw: bytes, boundary: str) -> list[tuple[str, str]]:
+    if boundary.encode("utf-8", "replace") not in raw:
+        raise BadBody(415, "Not a form", "The body is no multipart/form-data: the boundary is nowhere in it.")
     try:
         parts = fields_of(raw, boundary, most=MOST_KEYS)
     except BadMultipart as wrong:
