@@ -122,7 +122,7 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int | str:
-    """A whole number; one that others cannot keep stays a text, as making a number of thousands of digits takes long."""
+    """A whole number; one that others cannot keep stays a text. Numbers of thousands of digits take long to make."""
     return int(text) if len(text) <= MOST_DIGITS else text
 
 

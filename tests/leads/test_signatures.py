@@ -42,6 +42,31 @@ def test_one_of_several_secrets_and_one_of_several_signatures_is_enough():
     verify(["another", SECRET], headers, BODY, NOW)
 
 
+def test_base64_without_its_prefix_is_a_key_too_as_in_the_reference_library():
+    plain = base64.b64encode(KEY).decode()
+
+    verify([plain], {**signed(), "webhook-signature": Webhook(plain).sign("msg_1", NOW, BODY.decode())}, BODY, NOW)
+    verify([plain], signed(key=plain.encode()), BODY, NOW)
+
+
+def test_a_short_word_is_not_taken_for_base64():
+    with pytest.raises(BadSignature):
+        verify(["abcd"], signed(key=base64.b64decode("abcd")), BODY, NOW)
+
+
+def test_a_header_that_was_sent_twice_counts_as_two():
+    headers = signed()
+    headers["webhook-signature"] = "v1," + "A" * 43 + "=," + headers["webhook-signature"]
+
+    verify([SECRET], headers, BODY, NOW)
+
+
+@pytest.mark.parametrize(("secret", "key"), [("", b""), ("whsec_", b""), ("whsec_", b"whsec_")])
+def test_an_empty_secret_lets_nobody_in(secret, key):
+    with pytest.raises(BadSignature):
+        verify([secret], signed(key=key), BODY, NOW)
+
+
 @pytest.mark.parametrize("seconds", [-300, 300])
 def test_five_minutes_off_is_fresh_enough(seconds):
     verify([SECRET], signed(at=NOW + timedelta(seconds=seconds)), BODY, NOW)
