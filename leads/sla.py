@@ -10,15 +10,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
 
-from reps.hours import Calendar, add_working
+from reps.hours import ALWAYS, Calendar, add_working
+from routing.engine.facts import normal
 
 CLOCKS = ("always", "team_hours", "rep_hours")
 UNLESS = ("accepted", "contacted")
 DOINGS = ("remind", "notify_manager", "reassign", "queue")
 LONGEST = timedelta(days=30)
 MOST_REASSIGNMENTS = 20
-KEYS = ("slug", "name", "respond_within", "clock", "steps", "max_reassignments", "for_intents", "default")
+MOST_STEPS = 10
+KEYS = ("slug", "name", "respond_within", "clock", "steps", "max_reassignments", "for_intents", "min_score", "default")
 STEP_KEYS = ("after", "unless", "do")
 
 DURATION = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?\Z")
@@ -51,6 +54,7 @@ class Policy:
     steps: tuple[Step, ...] = ()
     max_reassignments: int = 2
     for_intents: tuple[str, ...] = ()
+    min_score: float | None = None  # of the leads with these intents only those with at least this score
     is_default: bool = False
 
 
@@ -90,33 +94,43 @@ def parse_policy(data: object, path: str) -> Policy:
         steps=_steps(data.get("steps", []), f"{path}.steps", problems),
         max_reassignments=_count(data.get("max_reassignments", 2), f"{path}.max_reassignments", problems),
         for_intents=_texts(data.get("for_intents", []), f"{path}.for_intents", problems),
+        min_score=_score(data.get("min_score"), f"{path}.min_score", problems),
         is_default=_truth(data.get("default", False), f"{path}.default", problems),
     )
+    if policy.min_score is not None and not policy.for_intents:
+        problems.append((f"{path}.min_score", "only counts with for_intents, which say whose score is meant"))
     if problems:
         raise BadPolicy(problems)
     return policy
 
 
-def policy_for(policies: Sequence[Policy], intent: str, named: str | None) -> Policy:
-    """The policy that the target names; else the first for the lead's intent; else the default; else the first."""
+def policy_for(policies: Sequence[Policy], intent: str, named: str | None = None, score: float | None = None) -> Policy:
+    """The policy that the target names; else the first for the lead's intent and score; else the default."""
     for policy in policies:
         if named is not None and policy.slug == named:
             return policy
-    wanted = intent.strip().casefold()
     for policy in policies:
-        if wanted and wanted in (one.strip().casefold() for one in policy.for_intents):
+        if normal(intent) in map(normal, policy.for_intents) and _is_hot_enough(policy, score):
             return policy
-    return next((policy for policy in policies if policy.is_default), policies[0])
+    return next((policy for policy in policies if policy.is_default), policies[0] if policies else SHIPPED[-1])
+
+
+def _is_hot_enough(policy: Policy, score: float | None) -> bool:
+    return policy.min_score is None or (score is not None and score >= policy.min_score)
 
 
 def due_at(policy: Policy, calendar: Calendar, start: datetime) -> datetime:
     """When the promise is due: in working hours of the calendar, never early. Raises `NeverOpen`."""
-    return add_working(calendar, start, policy.respond_within)
+    return add_working(_basis(policy, calendar), start, policy.respond_within)
 
 
 def step_times(policy: Policy, calendar: Calendar, start: datetime) -> tuple[datetime, ...]:
     """When each step comes, on the same clock. Raises `NeverOpen`."""
-    return tuple(add_working(calendar, start, step.after) for step in policy.steps)
+    return tuple(add_working(_basis(policy, calendar), start, step.after) for step in policy.steps)
+
+
+def _basis(policy: Policy, calendar: Calendar) -> Calendar:
+    return ALWAYS if policy.clock == "always" else calendar
 
 
 def _steps(raw: object, path: str, problems: list[tuple[str, str]]) -> tuple[Step, ...]:
@@ -145,6 +159,8 @@ def _steps(raw: object, path: str, problems: list[tuple[str, str]]) -> tuple[Ste
                 )
             )
         steps.append(step)
+    if len(steps) > MOST_STEPS:
+        problems.append((path, f"has {len(steps)} steps; at most {MOST_STEPS} are allowed"))
     return tuple(steps)
 
 
@@ -185,21 +201,41 @@ def _texts(value: object, path: str, problems: list[tuple[str, str]]) -> tuple[s
     return ()
 
 
+def _score(value: object, path: str, problems: list[tuple[str, str]]) -> float | None:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)):
+        return value
+    problems.append((path, f"{value!r} should be a number of points"))
+    return None
+
+
 def _truth(value: object, path: str, problems: list[tuple[str, str]]) -> bool:
     if not isinstance(value, bool):
         problems.append((path, f"{value!r} should be true or false"))
     return value is True
 
 
-def _ladder(half_time: str) -> tuple[Step, ...]:
-    """The ladder that Switchyard ships with: remind at half time, tell the manager at 10 m, take it away at 30 m."""
-    rungs = [(half_time, "remind"), ("10m", "notify_manager"), ("30m", "reassign")]
-    steps = [Step(parse_duration(after), "accepted", do) for after, do in rungs]
-    return tuple(sorted(steps, key=lambda step: step.after))
+def _ladder(promise: timedelta) -> tuple[Step, ...]:
+    """Remind at half time, tell the manager after twice the promise, give the lead to somebody else after six times.
+
+    For five minutes that is 2:30, 10 and 30 minutes. A longer promise stretches it: no lead is lost before it is due.
+    """
+    return (
+        Step(promise / 2, "contacted", "remind"),
+        Step(promise * 2, "contacted", "notify_manager"),
+        Step(promise * 6, "accepted", "reassign"),
+    )
 
 
+FIVE_MINUTES, QUARTER, HOUR = timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60)
 SHIPPED = (
-    Policy("fast", "Demo and pricing", timedelta(minutes=5), steps=_ladder("150s"), for_intents=("demo", "pricing")),
-    Policy("warm", "Content with a high score", timedelta(minutes=15), steps=_ladder("7m30s")),
-    Policy("standard", "Everything else", timedelta(minutes=60), steps=_ladder("30m"), is_default=True),
+    Policy("fast", "Demo and pricing", FIVE_MINUTES, steps=_ladder(FIVE_MINUTES), for_intents=("demo", "pricing")),
+    Policy(
+        "warm",
+        "Content with a high score",
+        QUARTER,
+        steps=_ladder(QUARTER),
+        for_intents=("content",),
+        min_score=60,
+    ),
+    Policy("standard", "Everything else", HOUR, steps=_ladder(HOUR), is_default=True),
 )

@@ -42,6 +42,8 @@ def policy_document(policy: sla.Policy) -> dict[str, Any]:
     document["max_reassignments"] = policy.max_reassignments
     if policy.for_intents:
         document["for_intents"] = list(policy.for_intents)
+    if policy.min_score is not None:
+        document["min_score"] = policy.min_score
     return document | {"default": True} if policy.is_default else document
 
 

@@ -45,9 +45,15 @@ def local(month, day, hour, minute=0):
     ],
 )
 def test_the_worked_table(calendar, promise, start, due):
-    policy = Policy("p", "P", parse_duration(promise))
+    policy = Policy("p", "P", parse_duration(promise), clock="rep_hours")
 
     assert due_at(policy, calendar, start) == due
+
+
+def test_a_promise_in_real_time_asks_for_nobodys_hours():
+    always = Policy("p", "P", parse_duration("60m"), clock="always")
+
+    assert due_at(always, office("09:00-17:00"), local(6, 6, 3)) == local(6, 6, 4)
 
 
 def test_steps_run_on_the_same_clock():
@@ -77,6 +83,23 @@ def test_the_target_names_the_policy_else_the_intent_else_the_default():
     assert policy_for(SHIPPED, "", "no-such").slug == "standard"
 
 
+@pytest.mark.parametrize(("score", "slug"), [(None, "standard"), (59, "standard"), (60, "warm"), (99.5, "warm")])
+def test_a_reader_with_a_high_score_is_answered_sooner(score, slug):
+    assert policy_for(SHIPPED, "content", None, score).slug == slug
+
+
+def test_the_shipped_ladder_of_five_minutes_and_no_ladder_that_takes_a_lead_away_before_it_is_due():
+    fast = [(dump_duration(step.after), step.do) for step in SHIPPED[0].steps]
+
+    assert fast == [("2m30s", "remind"), ("10m", "notify_manager"), ("30m", "reassign")]
+    assert all(policy.steps[-1].after > policy.respond_within for policy in SHIPPED)
+
+
+def test_there_is_always_a_policy():
+    assert policy_for((), "demo").slug == "standard"
+    assert policy_for([Policy("only", "Only", timedelta(1))], "demo").slug == "only"
+
+
 GOOD = {"slug": "fast", "name": "Fast", "respond_within": "5m"}
 
 
@@ -97,6 +120,17 @@ GOOD = {"slug": "fast", "name": "Fast", "respond_within": "5m"}
         ({"max_reassignments": True}, "p.max_reassignments"),
         ({"for_intents": "demo"}, "p.for_intents"),
         ({"default": "yes"}, "p.default"),
+        ({"min_score": 50}, "p.min_score"),
+        ({"min_score": "high", "for_intents": ["demo"]}, "p.min_score"),
+        ({"min_score": float("nan"), "for_intents": ["demo"]}, "p.min_score"),
+        ({"min_score": True, "for_intents": ["demo"]}, "p.min_score"),
+        ({"steps": [{"after": "1m", "unless": "accepted", "do": "remind"}] * 11}, "p.steps"),
+        ({"respond_within": "5m\n"}, "p.respond_within"),
+        ({"respond_within": "５m"}, "p.respond_within"),
+        ({"respond_within": True}, "p.respond_within"),
+        ({"respond_within": float("nan")}, "p.respond_within"),
+        ({"respond_within": ["5m"]}, "p.respond_within"),
+        ({"clock": ["always"]}, "p.clock"),
         ({"respnd": 1}, "p.respnd"),
         ({"steps": "remind"}, "p.steps"),
         ({"steps": [{"after": "1m", "unless": "won", "do": "remind"}]}, "p.steps[0].unless"),
@@ -132,7 +166,7 @@ def test_a_promise_is_never_due_early_and_always_in_working_hours(naive, minutes
     start = naive.replace(tzinfo=UTC)
     calendar = office("09:00-12:00", "13:00-17:00")
 
-    due = due_at(Policy("p", "P", timedelta(minutes=minutes)), calendar, start)
+    due = due_at(Policy("p", "P", timedelta(minutes=minutes), clock="team_hours"), calendar, start)
 
     there = due.astimezone(NEW_YORK)
     assert due - start >= timedelta(minutes=minutes)
