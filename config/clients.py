@@ -1,4 +1,6 @@
-"""Whose address counts when logins are limited."""
+"""Which address and which account count when logins are limited."""
+
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,3 +13,9 @@ def address(request: HttpRequest) -> str:
     if settings.PROXIES and len(named) >= settings.PROXIES:
         return named[-settings.PROXIES]
     return direct
+
+
+def account(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """The e-mail that somebody tries, however it is written: each spelling would have ten tries of its own."""
+    given = (credentials or {}).get("username") or request.POST.get("username", "")
+    return given.strip().lower()

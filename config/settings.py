@@ -104,6 +104,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "config.clients.address"
+AXES_USERNAME_CALLABLE = "config.clients.account"
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "reps/locked.html"
 # How many proxies of ours stand in front and each append to X-Forwarded-For; 0: the connection's own address counts.

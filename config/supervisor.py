@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from config.embedded import processes
 from config.embedded.accounts import CannotRun
@@ -17,6 +18,16 @@ WELL_AFTER = 30.0
 
 class DidNotStart(Exception):
     """A part ended, or did not answer in time, when it was first started."""
+
+
+def heard_or_not(write: Callable[[str], object]) -> Callable[[str], None]:
+    """Say it if anybody listens: a terminal or pipe that has gone must not keep the parts from being stopped."""
+
+    def say(text: str) -> None:
+        with suppress(OSError, ValueError):
+            write(text)
+
+    return say
 
 
 class Supervisor:

@@ -66,7 +66,7 @@ def make_folders(data: Path, account: Account) -> Path:
             f"PostgreSQL does not run as root, and the account {account.name} cannot enter {data}."
             " Choose a folder outside closed homes with SWITCHYARD_DATA (for example /var/lib/switchyard)."
         )
-    (data / "logs").mkdir(exist_ok=True)
+    (data / "logs").mkdir(mode=0o700, exist_ok=True)
     sockets = socket_folder(data)
     for folder in (data / "valkey", sockets):
         folder.mkdir(mode=0o700, exist_ok=True)

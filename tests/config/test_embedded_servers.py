@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from config.embedded import postgres, processes, valkey
-from config.places import socket_folder
+from config.places import PROJECT, socket_folder
 from tests.config.conftest import Command, at_work, rows
 
 Begin = Callable[..., Command]
@@ -61,6 +63,28 @@ def test_a_second_one_on_the_same_data_is_refused_in_plain_words(data: Path, com
     assert f"already runs on the data in {data} (process {first.process.pid})" in second.output
     assert "Traceback" not in second.output
     assert postgres.answers(socket_folder(data))
+
+
+def test_it_ends_in_order_when_nobody_listens_any_more(data: Path) -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "servers"],
+        cwd=PROJECT,
+        env={**os.environ, "SWITCHYARD_DATA": str(data), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        stdout=writing,
+        stderr=writing,
+    ) as running:
+        os.close(writing)
+        with os.fdopen(reading) as heard:
+            assert any("REDIS_URL=" in line for line in heard)
+        os.kill(min(processes.working_in(data / "pg", "postgres"), key=_started), signal.SIGKILL)
+        assert processes.wait_until(lambda: postgres.answers(socket_folder(data)), 10)
+
+        running.send_signal(signal.SIGHUP)
+
+        assert running.wait(20) == 0
+    assert "database system is shut down" in (data / "logs" / "postgres.log").read_text()
+    assert at_work(data) == []
 
 
 def _started(pid: int) -> int:

@@ -10,7 +10,7 @@ from config import addresses
 from config.embedded import postgres, processes, servers
 from config.embedded.accounts import CannotRun
 from config.places import SOCKETS
-from config.supervisor import DidNotStart, Supervisor
+from config.supervisor import DidNotStart, Supervisor, heard_or_not
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         processes.adopt_orphans()
-        supervisor = Supervisor(self.stderr.write)
+        supervisor = Supervisor(heard_or_not(self.stderr.write))
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, lambda *_: supervisor.request_stop())
         try:
@@ -27,8 +27,9 @@ class Command(BaseCommand):
                 try:
                     supervisor.start(servers.prepare(settings.DATA_DIR, os.environ))
                     postgres.make_database(SOCKETS)
-                    self.stdout.write(f"DATABASE_URL=postgresql://postgres@/{addresses.DATABASE_NAME}?host={SOCKETS}")
-                    self.stdout.write(f"REDIS_URL=unix://{SOCKETS}/valkey.sock")
+                    say = heard_or_not(self.stdout.write)
+                    say(f"DATABASE_URL=postgresql://postgres@/{addresses.DATABASE_NAME}?host={SOCKETS}")
+                    say(f"REDIS_URL=unix://{SOCKETS}/valkey.sock")
                     supervisor.run_until_stopped()
                 finally:
                     supervisor.stop()

@@ -10,7 +10,7 @@ from config.application import NoPort
 from config.embedded import processes, servers
 from config.embedded.accounts import CannotRun
 from config.installation import Installation, Stopped
-from config.supervisor import DidNotStart, Supervisor
+from config.supervisor import DidNotStart, Supervisor, heard_or_not
 
 
 class Command(BaseCommand):
@@ -25,10 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, demo: bool, host: str, port: int, **options: object) -> None:
         processes.adopt_orphans()
         processes.allow_many_files()
-        supervisor = Supervisor(self.stderr.write)
+        supervisor = Supervisor(heard_or_not(self.stderr.write))
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, lambda *_: supervisor.request_stop())
-        installation = Installation(settings.DATA_DIR, supervisor, self.stdout.write)
+        installation = Installation(settings.DATA_DIR, supervisor, heard_or_not(self.stdout.write))
         try:
             with servers.sole_use(settings.DATA_DIR):
                 installation.run(host=host, port=port, demo=demo)
