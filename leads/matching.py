@@ -14,8 +14,17 @@ import tldextract
 
 from routing.engine.facts import Facts, Value
 
-# The public suffix list that ships with the package: nothing is fetched, nothing is cached on disk.
-_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# The public suffix list that ships with the package: nothing is fetched, nothing is cached on disk. With its private
+# part, so that acme.github.io is Acme's and not GitHub's.
+_extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+# Where people have a page of their own on somebody else's site: a profile there is no sign of working for it.
+HOSTS_OF_PROFILES = frozenset(
+    {
+        *("facebook.com", "instagram.com", "linkedin.com", "medium.com", "pinterest.com", "threads.net", "tiktok.com"),
+        *("twitter.com", "x.com", "xing.com", "youtube.com", "github.com", "gitlab.com", "google.com", "linktr.ee"),
+        *("yelp.com", "etsy.com", "crunchbase.com", "about.me", "calendly.com", "t.me", "wa.me", "whatsapp.com"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Match:
     card: AccountCard
     how: str
     key: str
+    by_email: bool = False
 
 
 def domains_of(facts: Facts) -> tuple[str, ...]:
@@ -44,18 +54,16 @@ def domains_of(facts: Facts) -> tuple[str, ...]:
 
     The host as written comes before its registrable domain, because an account may list `uk.example.com` itself.
     """
-    found: list[str] = []
-    for host in (str(facts.get("email_domain", "")), _host(str(facts.get("website", "")))):
-        domain = registrable(host)
-        found += (host, domain) if domain else ()
-    return tuple(dict.fromkeys(found))
+    by_email, by_website = _domains(str(facts.get("email_domain", ""))), _domains(_host(str(facts.get("website", ""))))
+    return tuple(dict.fromkeys((*by_email, *by_website)))
 
 
 def match(facts: Facts, by_domain: Mapping[str, AccountCard]) -> Match | None:
     """The account that lists one of the lead's domains. An account that lists a free-mail domain asked for it."""
+    by_email = _domains(str(facts.get("email_domain", "")))
     for domain in domains_of(facts):
         if domain in by_domain:
-            return Match(by_domain[domain], "domain", domain)
+            return Match(by_domain[domain], "domain", domain, by_email=domain in by_email)
     return None
 
 
@@ -69,6 +77,9 @@ def account_facts(found: Match | None) -> dict[str, Value]:
         "account.is_customer": found.card.is_customer,
         "account.match": found.how,
     }
+    if found.by_email:
+        # An account's own domain is nobody's free mail, whatever the lists say.
+        facts["is_free_email"] = False
     if found.card.tier:
         facts["account.tier"] = found.card.tier
     if found.card.owner:
@@ -90,13 +101,24 @@ def registrable(host: str) -> str:
     return ".".join(labels[-2:]) if len(labels) > 1 and all(labels) else ""
 
 
+def _domains(host: str) -> tuple[str, ...]:
+    """The host and its registrable domain, as the wire has them: accounts keep theirs in that form too."""
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:  # an empty or endless label
+        return ()
+    domain = registrable(host)
+    return (host, domain) if domain else ()
+
+
 def _host(website: str) -> str:
-    """The host of a website as people write it, with or without a scheme; "" if there is none to be seen."""
+    """The host of a website as people write it, with or without a scheme; "" for none, and for a profile elsewhere."""
     text = website.strip().lower()
     if not text:
         return ""
     try:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        parts = urlsplit(text if "//" in text else f"//{text}")
     except ValueError:
         return ""
-    return host.removeprefix("www.").rstrip(".")
+    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    return "" if parts.path.strip("/") and registrable(host) in HOSTS_OF_PROFILES else host
