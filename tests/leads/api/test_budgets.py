@@ -1,0 +1,78 @@
+"""How many queries each endpoint may cost, however much there is to show."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from reps.models import RepSkill, Skill, TimeOff
+from tests.organisation import NOON, make_event, make_lead, make_pool, make_rep, make_source, publish_tree
+
+# One of each is for the token.
+BUDGETS = {
+    "leads/": 3,
+    "leads/{lead}/": 4,
+    "decisions/": 2,
+    "decisions/{decision}/": 3,
+    "events/": 2,
+    "events/{event}/": 3,
+    "me/": 3,
+    "reps/": 4,
+    "pools/": 3,
+    "sources/": 2,
+    "sla-policies/": 2,
+    "trees/": 2,
+    "trees/main/versions/": 3,
+    "trees/main/versions/1/": 2,
+}
+ACTS = {"accept": 12, "contact": 14, "close": 13}
+
+
+@pytest.mark.parametrize("address", BUDGETS)
+def test_an_answer_costs_no_more_queries_however_much_there_is(company, programs, address) -> None:
+    names = {"lead": company.adas.pk, "decision": company.adas.decision_id, "event": company.event.pk}
+    address_of_one, budget = address.format(**names), BUDGETS[address]
+    programs["olivia"].get(address_of_one)
+    few = queries(programs["olivia"], address_of_one)
+
+    grow(company)
+    programs["olivia"].get(address_of_one)
+    many = queries(programs["olivia"], address_of_one)
+
+    assert few <= budget
+    assert many <= budget
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_costs_no_more_than_this(company, programs, act) -> None:
+    programs["ada"].get("me/")
+    body = {"status": "won"} if act == "close" else {}
+
+    with CaptureQueriesContext(connection) as cost:
+        assert programs["ada"].post(f"leads/{company.adas.pk}/{act}/", **body).status_code == 200
+
+    assert len(cost) <= ACTS[act], "\n".join(query["sql"][:200] for query in cost)
+
+
+def queries(program, address: str) -> int:
+    with CaptureQueriesContext(connection) as cost:
+        assert program.get(address).status_code == 200
+    return len(cost)
+
+
+def grow(company) -> None:
+    german = Skill.objects.create(slug="german", name="German")
+    for number in range(5):
+        rep = make_rep(email=f"more{number}@example.com", team=company.ada.team, backup=company.ada)
+        RepSkill.objects.create(rep=rep, skill=german, level=2)
+        TimeOff.objects.create(rep=rep, start=NOON, end=NOON.replace(hour=18))
+        lead = make_lead(rep=rep, version=company.version)
+        make_event(lead=lead)
+        make_pool(slug=f"more{number}", members=[rep, company.ben])
+        make_source(slug=f"more{number}")
+        publish_tree(
+            document={"rules": [], "otherwise": {"kind": "queue", "queue": "triage"}},
+            slug=f"more{number}",
+            default=False,
+        )
