@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from leads import sources
 from leads.configuration import dump, worlds
 from leads.scoring import ScoreCard
 from leads.sla import Policy
 from leads.sources import Sources
+from reps import services as people
 from reps.hours import Calendar
 from reps.models import Rep, User
 from routing.engine.world import World
@@ -60,10 +59,7 @@ def known() -> Known:
 
 def known_and_held() -> Known:
     """The same, with the revision held still until the transaction ends, so that it is in force at the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number FROM reps_revision WHERE id = 1 FOR SHARE")
-        row = cursor.fetchone()
-    return _at(int(row[0]) if row else 0)
+    return _at(people.share_revision())
 
 
 def _at(revision: int) -> Known:

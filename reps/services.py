@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import F
 
 from reps.models import Change, Revision
 
 BATCH = 5_000
+# An advisory lock and not the row's: where a row is shared, more may always join, and the writer's turn never comes.
+# The number is our own (leads.people has 7001).
+ALONE = "SELECT pg_advisory_xact_lock(7002, 0)"
+TOGETHER = "SELECT pg_advisory_xact_lock_shared(7002, 0); SELECT number FROM reps_revision WHERE id = 1"
 
 
 def hold_revision() -> int:
@@ -16,8 +21,19 @@ def hold_revision() -> int:
 
     Every writer of configuration takes this lock first, before the locks of pools and reps, as routing does.
     """
-    Revision.objects.get_or_create(id=1)
-    return Revision.objects.select_for_update().get(id=1).number
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE)
+    revision, _ = Revision.objects.get_or_create(id=1)
+    return revision.number
+
+
+def share_revision() -> int:
+    """The configuration's number, held still until the transaction ends, for all who route at once; 0: none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOGETHER)
+        cursor.nextset()  # The number is read after the lock is had, by a statement of its own.
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def bump() -> int:

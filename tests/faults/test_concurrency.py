@@ -163,7 +163,8 @@ def test_nobody_holds_more_than_his_capacity_under_eight_routers(
 def test_who_becomes_inactive_gets_no_lead_after_the_change_is_committed(
     rows: psycopg.Connection, hand: Hands, history: History
 ) -> None:
-    routers = [hand(f"router{each}") for each in range(4)]
+    """And the change has its turn, though eight routers never leave a gap between them."""
+    routers = [hand(f"router{each}") for each in range(ROUTERS)]
     office = hand("office")
     office.do("receive", source="open", bodies=bodies(600))
     for each in routers:
