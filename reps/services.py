@@ -1,15 +1,12 @@
-"""Writing about the organisation: the configuration's revision, and who changed what."""
+"""Writing about the organisation: the configuration's revision."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import F
 
-from reps.models import Change, Revision
+from reps.models import Revision
 
-BATCH = 5_000
 # An advisory lock and not the row's: where a row is shared, more may always join, and the writer's turn never comes.
 # The number is our own (leads.people has 7001).
 ALONE = "SELECT pg_advisory_xact_lock(7002, 0)"
@@ -40,8 +37,3 @@ def bump() -> int:
     """Tell every process that the configuration changed, in the transaction that holds and changes it."""
     Revision.objects.filter(id=1).update(number=F("number") + 1)
     return Revision.objects.get(id=1).number
-
-
-def record(changes: Iterable[Change]) -> None:
-    """Append to the history of the organisation."""
-    Change.objects.bulk_create(changes, batch_size=BATCH)

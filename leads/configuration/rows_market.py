@@ -1,31 +1,14 @@
-"""Territories, accounts, lists and custom fields into the database."""
+"""Territories, lists and custom fields into the database."""
 
 from __future__ import annotations
-
-import json
-
-from django.db import connection
 
 from leads.configuration import rows
 from leads.configuration.differences import Differences
 from leads.configuration.members import put_members
-from leads.configuration.parts import Account as AccountPart
 from leads.configuration.parts import Territory as TerritoryPart
 from leads.configuration.worlds import territory_pool
-from leads.copying import copy_rows
-from leads.models import Account, AccountKey
-from leads.people import new_ids
 from reps.models import Rep, Territory, TerritoryRep
 from routing.models import CustomField, Pool, ValueList
-
-ACCOUNT = ("id", "name", "owner_id", "is_customer", "tier", "country", "details")
-KEY = ("account_id", "kind", "key", "position")
-SET_PARENTS = """
-UPDATE leads_account AS child SET parent_id = parent.id
-FROM unnest(%s::text[], %s::text[]) AS line (name, parent_name)
-LEFT JOIN leads_account AS parent ON parent.name = line.parent_name
-WHERE child.name = line.name
-"""
 
 
 def put(differences: Differences) -> None:
@@ -34,11 +17,9 @@ def put(differences: Differences) -> None:
     fields = [CustomField(key=one.key, type=one.type, label=one.label) for _, one in differences.put("fields")]
     rows.put(CustomField, fields, key="key", columns=["type", "label"])
     _put_territories(differences)
-    _put_accounts(differences)
 
 
 def drop(differences: Differences) -> None:
-    rows.drop(Account, "name", (account.name for account in differences.gone("accounts")))
     _drop_territories([territory.slug for territory in differences.gone("territories")])
     rows.drop(CustomField, "key", (field.key for field in differences.gone("fields")))
     rows.drop(ValueList, "slug", (one.slug for one in differences.gone("lists")))
@@ -86,44 +67,3 @@ def _drop_territories(slugs: list[str]) -> None:
     Pool.objects.filter(slug__in=named).update(territory=None)
     put_members(dict.fromkeys(named, ()))
     rows.drop(Territory, "slug", slugs)
-
-
-def _put_accounts(differences: Differences) -> None:
-    """Old keys go before new ones come: a domain may move from one account to another."""
-    pairs = differences.put("accounts")
-    losing = [was.name for was, _ in pairs if was] + [was.name for was in differences.gone("accounts")]
-    if losing:
-        AccountKey.objects.filter(account__name__in=losing).delete()
-    if not pairs:
-        return
-    owners = rows.ids(Rep, "user__email", {account.owner for _, account in pairs if account.owner})
-    ids = rows.ids(Account, "name", [account.name for was, account in pairs if was])
-    fresh = [account for was, account in pairs if was is None]
-    ids |= dict(zip((account.name for account in fresh), new_ids("leads_account", len(fresh)), strict=True))
-
-    copy_rows(Account, ACCOUNT, (_account_row(account, ids, owners) for account in fresh))
-    changed = [
-        Account(
-            **dict(zip(ACCOUNT, _account_row(account, ids, owners), strict=True)) | {"details": dict(account.details)}
-        )
-        for was, account in pairs
-        if was
-    ]
-    columns = [column.removesuffix("_id") for column in ACCOUNT[2:]]
-    Account.objects.bulk_update(changed, columns, batch_size=rows.BATCH)
-    moved = [account for was, account in pairs if account.parent != (was.parent if was else None)]
-    with connection.cursor() as cursor:
-        cursor.execute(SET_PARENTS, [[one.name for one in moved], [one.parent for one in moved]])
-    copy_rows(AccountKey, KEY, (row for _, account in pairs for row in _key_rows(account, ids[account.name])))
-
-
-def _account_row(account: AccountPart, ids: dict[str, int], owners: dict[str, int]) -> tuple[object, ...]:
-    owner = owners[account.owner] if account.owner else None
-    details = json.dumps(dict(account.details))
-    return (ids[account.name], account.name, owner, account.is_customer, account.tier, account.country, details)
-
-
-def _key_rows(account: AccountPart, pk: int) -> list[tuple[object, ...]]:
-    domains = [(pk, AccountKey.Kind.DOMAIN.value, domain, position) for position, domain in enumerate(account.domains)]
-    aliases = [(pk, AccountKey.Kind.ALIAS.value, alias, position) for position, alias in enumerate(account.aliases)]
-    return [*domains, *aliases]

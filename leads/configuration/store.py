@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from leads.configuration import differences, dump, retention, rows_leads, rows_market, rows_people, rows_routing
+from leads.configuration import (
+    differences,
+    dump,
+    retention,
+    rows_accounts,
+    rows_leads,
+    rows_market,
+    rows_people,
+    rows_routing,
+)
 from leads.configuration.differences import Differences
 from leads.configuration.parts import Configuration
 from leads.configuration.read import read
+from leads.copying import copy_rows
 from leads.sources import revision_now
 from reps import services as people
 from reps.models import Change, User
 
+CHANGE = ("at", "by_id", "kind", "subject", "before", "after")
 LONGEST_SUBJECT = 200
 
 
@@ -56,23 +68,30 @@ def _write(plan: Plan, now: datetime, by: User | None) -> None:
         return
     rows_people.put(found, plan.before, plan.after)
     rows_market.put(found)
+    rows_accounts.put(found)
     rows_routing.put(found, now=now, by=by)
     rows_leads.put(found, plan.after)
 
     rows_leads.drop(found)
     rows_routing.drop(found)
+    rows_accounts.drop(found)
     rows_market.drop(found)
     rows_people.drop(found)
 
-    people.record(_history(found, plan, now, by))
+    copy_rows(Change, CHANGE, _history(found, plan, now, by))
     people.bump()
 
 
-def _history(found: Differences, plan: Plan, now: datetime, by: User | None) -> Iterator[Change]:
+def _history(found: Differences, plan: Plan, now: datetime, by: User | None) -> Iterator[tuple[object, ...]]:
+    """Who changed what, in the words of the file."""
+    who = by.pk if by else None
     for one in found:
         before, after = one.values()
-        subject = (one.name or one.kind)[:LONGEST_SUBJECT]
-        yield Change(at=now, by=by, kind=one.kind, subject=subject, before=before, after=after)
+        yield (now, who, one.kind, (one.name or one.kind)[:LONGEST_SUBJECT], _json(before), _json(after))
     if found.policies_reordered:
         orders = [list(configuration.of("sla_policies")) for configuration in (plan.before, plan.after)]
-        yield Change(at=now, by=by, kind="sla_policies", subject="order", before=orders[0], after=orders[1])
+        yield (now, who, "sla_policies", "order", _json(orders[0]), _json(orders[1]))
+
+
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
