@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.models import Lead, LeadQuerySet, SlaClock
@@ -76,27 +76,33 @@ def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
 
 def revision(rep: Rep, *, now: datetime) -> str:
     """Moves whenever the page would look different: cheap enough to be asked every two seconds by everybody."""
-    mine = Lead.objects.of(rep).aggregate(Count("pk"), Max("changed_at"))
-    team = _waiting_for_team(rep.user).aggregate(Count("pk"), Max("changed_at"))
-    promises = _promises(rep).aggregate(
-        overdue=Count("pk", filter=Q(state=SlaClock.State.RUNNING, due_at__lt=now)),
-        steps=Count("pk", filter=Q(next_at__lte=now)),
-        next=Max("next_step"),
-    )
     organisation = known()
-    there = _availability(rep, organisation, now)
-    seen = (mine, team, promises, organisation.revision, there, timezone.localdate(now))
+    seen = (
+        list(_own(rep, now).values_list("pk", "status", "epoch", "changed_at")),
+        list(_waiting_for_team(rep.user).values_list("pk", "changed_at")[:MOST]),
+        [
+            (*promise, state == SlaClock.State.RUNNING and due_at < now)
+            for *promise, state, due_at in _promises(rep).values_list("pk", "next_step", "due_at", "state", "due_at")
+        ],
+        Lead.objects.of(rep).open().count(),
+        _availability(rep, organisation, now),
+        organisation.revision,
+    )
     return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
-def _own_rows(rep: Rep, organisation: Known, now: datetime) -> list[Row]:
-    """What the rep holds and has to act on, and whom he has spoken to today."""
+def _own(rep: Rep, now: datetime) -> LeadQuerySet:
+    """What the rep holds and has to act on, and whom he has spoken to today; the latest first."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     to_do = Q(status__in=[Lead.Status.ASSIGNED, Lead.Status.ACCEPTED])
     spoken_to = Q(status=Lead.Status.CONTACTED, contacted_at__gte=midnight)
-    leads = Lead.objects.of(rep).filter(to_do | spoken_to).select_related("decision", "rep__user", "rep__backup__user")
+    return Lead.objects.of(rep).filter(to_do | spoken_to).order_by("-assigned_at", "-pk")[:MOST]
+
+
+def _own_rows(rep: Rep, organisation: Known, now: datetime) -> list[Row]:
+    leads = _own(rep, now).select_related("decision", "rep__user", "rep__backup__user")
     clocks = {clock.lead_id: clock for clock in _promises(rep)}
-    return [_own_row(lead, clocks.get(lead.pk), organisation, now) for lead in leads.order_by("-assigned_at")[:MOST]]
+    return [_own_row(lead, clocks.get(lead.pk), organisation, now) for lead in leads]
 
 
 def _own_row(lead: Lead, clock: SlaClock | None, organisation: Known, now: datetime) -> Row:
@@ -110,7 +116,7 @@ def _own_row(lead: Lead, clock: SlaClock | None, organisation: Known, now: datet
 
 def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:
     """The leads that wait for anybody of the team, longest first, and how many more there are than are shown."""
-    leads = _waiting_for_team(user).select_related("decision", "queue").order_by("received_at", "pk")
+    leads = _waiting_for_team(user).select_related("decision", "queue")
     shown = [Row(lead, "take", waited=now - lead.received_at) for lead in leads[:MOST]]
     return shown, leads.count() - len(shown) if len(shown) == MOST else 0
 
@@ -141,7 +147,9 @@ def _group(row: Row) -> str:
 
 
 def _waiting_for_team(user: User) -> LeadQuerySet:
-    return Lead.objects.visible_to(user).filter(rep=None, queue__team__reps__user=user, status=Lead.Status.QUEUED)
+    """Longest first."""
+    leads = Lead.objects.visible_to(user).filter(rep=None, queue__team__reps__user=user, status=Lead.Status.QUEUED)
+    return leads.order_by("received_at", "pk")
 
 
 def _promises(rep: Rep) -> QuerySet[SlaClock]:

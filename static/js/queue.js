@@ -9,13 +9,14 @@ const list = () => [...document.querySelectorAll("[data-row]")];
 const inQueue = (event) => event.detail.target?.id === "queue";
 
 let known = new Set(list().map((row) => row.id));
-let place = null; // where the focus was: the row, and how far down
+let place = null; // where the focus was: the row and how far down, or the panel beside the list
 let movedAt = -Infinity;
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (!inQueue(event)) return;
   const row = document.activeElement?.closest("[data-row]");
-  place = row && { id: row.id, index: list().indexOf(row) };
+  if (row) place = { id: row.id, index: list().indexOf(row) };
+  else place = document.activeElement?.closest("#detail") && { id: "detail" };
 });
 
 document.body.addEventListener("htmx:afterSettle", (event) => {
@@ -30,6 +31,10 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
 
 function keepFocus() {
   if (!place || (document.activeElement && document.activeElement !== document.body)) return;
+  if (place.id === "detail") {
+    document.querySelector("#detail .name a")?.focus({ preventScroll: true });
+    return;
+  }
   const rows = list();
   const row = document.getElementById(place.id) ?? rows[Math.min(place.index, rows.length - 1)];
   (row?.querySelector("[data-open]") ?? document.getElementById("queue-title"))?.focus({ preventScroll: Boolean(row) });

@@ -1,0 +1,157 @@
+"""Every page, in both themes and on every screen: nothing that axe minds, nothing that sticks out sideways."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from leads import pipeline
+from leads.models import InboundEvent, Lead
+from tests.browser.eyes import Visit, sideways, violations
+from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, send
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff"
+WIDTHS = (320, 390, 1440)
+
+
+@pytest.fixture
+def busy(office: None) -> None:
+    """One of everything, with names that are too long for any screen."""
+    arrive("Priya Raman", **HEALTH, message="Before April, please.", revenue="n/a")
+    arrive(f"Hubert {LONG}", **{**HEALTH, "company": f"{LONG} {LONG} GmbH", "job_title": LONG})
+    arrive("Iris Wolf", **LARGE)
+    arrive("Sam Small", **SMALL)
+    send("", email="", company="", note=LONG * 6)
+    while pipeline.route_waiting():
+        pass
+
+
+def pages() -> list[tuple[str, str]]:
+    """Who opens what."""
+    return [
+        ("", "/login/"),
+        (DANA, "/queue/"),
+        (DANA, "/leads/"),
+        (DANA, "/leads/{lead}/"),
+        (DANA, "/leads/{lead}/decline/"),
+        (DANA, "/account/"),
+        (DANA, "/account/password/"),
+        (LENA, "/decisions/"),
+        (MAYA, "/leads/?stand=queued"),
+        (MAYA, "/leads/?q=nobody"),
+        (MAYA, "/decisions/{decision}/"),
+        (MAYA, "/events/"),
+        (MAYA, "/events/{event}/"),
+    ]
+
+
+def address(pattern: str) -> str:
+    lead = Lead.objects.get(name=f"Hubert {LONG}")
+    event = InboundEvent.objects.get(status=InboundEvent.Status.QUARANTINED)
+    return pattern.format(lead=lead.pk, decision=lead.decision_id, event=event.pk)
+
+
+@pytest.mark.parametrize(("email", "pattern"), pages())
+def test_a_page_is_fit_for_everybody(email: str, pattern: str, busy: None, visit: Visit) -> None:
+    page = visit(address(pattern), email)
+
+    assert violations(page) == []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert sideways(page) == 0, width
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("path", "words"), [("/nowhere/", "Nothing here"), ("/events/", "This page is not for you")])
+def test_what_goes_wrong_is_told_on_a_page_like_the_others(
+    path: str, words: str, busy: None, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(path, DANA)
+    complaints.clear()  # the browser complains about every 403 and 404
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    assert violations(page) == []
+
+
+def test_the_dialog_and_the_answer_to_why_are_fit_for_everybody(busy: None, visit: Visit) -> None:
+    queue, decisions = visit("/queue/", DANA), visit("/decisions/", MAYA)
+
+    queue.get_by_role("link", name="Decline Priya Raman").click()
+    expect(queue.get_by_role("dialog")).to_be_visible()
+    decisions.locator("[data-why]").last.click()
+    expect(decisions.locator("tr.why")).to_be_visible()
+
+    for page in (queue, decisions):
+        assert violations(page) == []
+        page.set_viewport_size({"width": 320, "height": 700})
+        assert sideways(page) == 0
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == []
+
+
+def test_why_opens_and_closes_in_the_list(busy: None, visit: Visit) -> None:
+    page = visit("/decisions/", MAYA)
+    opener = page.locator("[data-why]").last
+
+    opener.click()
+    expect(page.locator("tr.why")).to_contain_text("Regulated industry: industry is one of Healthcare, Banking")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    opener.click()
+
+    expect(page.locator("tr.why")).to_have_count(0)
+    expect(opener).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_filter_is_applied_at_once_and_stands_in_the_address(busy: None, visit: Visit) -> None:
+    page = visit("/leads/", MAYA)
+
+    page.get_by_label("Stands").select_option("Waiting in a queue")
+    expect(page.locator("#list tbody tr")).to_have_count(2)
+    page.get_by_label("Name, e-mail or company").press_sequentially("iris")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+
+    expect(page).to_have_url(re.compile(r"stand=queued"))
+    page.reload()
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Name, e-mail or company")).to_have_value("iris")
+
+
+def background(page: Page) -> str:
+    colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return colour
+
+
+def test_the_theme_follows_the_machine_until_one_is_chosen(busy: None, visit: Visit) -> None:
+    page = visit("/account/", DANA)
+    light = background(page)
+    page.emulate_media(color_scheme="dark")
+    dark = background(page)
+
+    page.get_by_role("group", name="Theme").get_by_role("button", name="Light").click()
+    chosen = background(page)
+    page.goto("/queue/")
+
+    assert light != dark
+    assert chosen == background(page) == light
+
+
+def test_the_theme_is_switched_beside_the_name(busy: None, visit: Visit) -> None:
+    page = visit("/queue/", DANA, color_scheme="light")
+    switch = page.get_by_role("button", name="Theme: system")
+    light = background(page)
+
+    switch.click()
+    page.get_by_role("button", name="Theme: light").click()
+
+    expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+    assert background(page) != light
+
+
+def test_a_page_prints_without_what_is_only_for_the_screen(busy: None, visit: Visit) -> None:
+    page = visit("/decisions/", MAYA)
+
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("navigation", name="Main", exact=True)).to_be_hidden()
+    expect(page.locator("#list")).to_be_visible()
