@@ -5,7 +5,6 @@ here and only here; tests of faults start servers of their own.
 """
 
 import os
-import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,8 +25,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure() -> None:
     _cleanup.close()
-    if not IN_WORKER:
-        shutil.rmtree(os.environ["SWITCHYARD_TEST_DATA"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,14 @@
 The process that pytest starts first makes the folder; xdist's workers and the programs that tests start inherit it.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 if "SWITCHYARD_TEST_DATA" not in os.environ:
     os.environ["SWITCHYARD_TEST_DATA"] = tempfile.mkdtemp(prefix="switchyard-test-", dir="/tmp")
+    atexit.register(shutil.rmtree, os.environ["SWITCHYARD_TEST_DATA"], ignore_errors=True)
 os.environ["SWITCHYARD_DATA"] = os.environ["SWITCHYARD_TEST_DATA"]
 for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DEBUG"):
     os.environ.pop(name, None)
