@@ -167,7 +167,7 @@ def _form_pairs(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _multipart_pairs(raw: bytes, boundary: str) -> list[tuple[str, str]]:
-    if boundary.encode("utf-8", "replace") not in raw:
+    if b"--" + boundary.encode("utf-8", "replace") not in raw:
         raise BadBody(415, "Not a form", "The body is no multipart/form-data: the boundary is nowhere in it.")
     try:
         parts = fields_of(raw, boundary, most=MOST_KEYS)

@@ -77,10 +77,8 @@ def put(found: dict[str, object], fact: str, value: object) -> None:
         for name, part in parts.items():
             if part not in (None, "", [], {}):
                 found.setdefault(name, part)
-    elif fact in MANY:
-        found.setdefault(fact, value)
     else:
-        found.setdefault(fact, alone(value))
+        found.setdefault(fact, value)
 
 
 def taken_apart(fact: str, value: Mapping[str, object]) -> dict[str, object]:

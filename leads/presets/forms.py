@@ -64,7 +64,7 @@ def _typeform_value(answer: Item) -> object:
         return dig(answer, "choice", "label") or dig(answer, "choice", "other")
     if kind == "choices":
         labels, other = dig(answer, "choices", "labels"), dig(answer, "choices", "other")
-        return [*(labels if isinstance(labels, list) else []), *([other] if other else [])]
+        return alone([*(labels if isinstance(labels, list) else []), *([other] if other else [])])
     return answer.get(kind) if kind in TYPEFORM_VALUES else None
 
 
@@ -131,7 +131,7 @@ def _jotform_answers(raw: Item) -> Iterator[Answer]:
         elif isinstance(value, dict) and value.keys() & JOTFORM_PARTS_OF_NAME.keys():
             yield from (Answer((label,), value.get(part)) for part, label in JOTFORM_PARTS_OF_NAME.items())
         else:
-            yield Answer((DIGITS_AROUND.sub("", question[1]),), value)
+            yield Answer((DIGITS_AROUND.sub("", question[1]),), alone(value))
 
 
 def jotform_missing(item: Item) -> str:

@@ -64,6 +64,7 @@ def test_json_forms_and_multipart_are_read():
         ("", b"{}", 415),
         ("multipart/form-data", b"", 415),
         (MULTIPART, b"email=ada", 415),
+        (MULTIPART, b'{"email": "x@example.com"}', 415),
         (MULTIPART, b"--x\r\nno end", 400),
         (FORM, b'{"email": "ada@example.com"}', 415),
         (FORM, b' [{"email": "ada@example.com"}]', 415),

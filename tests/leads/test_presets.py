@@ -403,6 +403,13 @@ def test_a_sender_cannot_write_what_is_ours_to_say(field):
     assert leads_in("generic", {"email": "a@x.com", field: "1"}) == [{"email": "a@x.com"}]
 
 
+def test_a_list_where_one_value_belongs_is_left_for_people_to_look_at():
+    (item,) = read(compile_reading(), {"company": "Acme", "email": ["a@x.com"], "country": ["US"]})
+
+    assert normalise(item.raw).facts == {"company": "Acme"}
+    assert normalise(item.raw).set_aside == {"email": ["a@x.com"], "country": ["US"]}
+
+
 def test_an_owners_address_is_not_taken_for_the_leads():
     assert leads_in("generic", {"page_owner": "boss@vendor.com", "utm": {"x": 1}}) == [NOBODY]
 
