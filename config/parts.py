@@ -35,6 +35,8 @@ class Part:
     mend: Callable[[], None] = _nothing
     # Does it answer right now? May take a few seconds, and is asked in a thread of its own.
     answers: Callable[[], bool] | None = None
+    # Is it at least at work on getting there? As long as it is, nobody loses patience. None: as `answers`.
+    lives: Callable[[], bool] | None = None
     # How long a start waits for the first answer; 0: it does not wait.
     seconds_to_start: float = 60
     seconds_of_silence: float = 30

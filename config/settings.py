@@ -161,7 +161,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Switchyard",
-    "DESCRIPTION": "Leads, who got them, and why.",
+    "DESCRIPTION": (
+        "Leads, who got them, and why. Sign in here, or send `Authorization: Bearer` with a token of `manage.py "
+        "api_token EMAIL`: it may do what its user may. Lists are read by following `next`. What goes wrong is told as "
+        "`application/problem+json`, with a sentence for each field. Requests are not counted here but at the proxy."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

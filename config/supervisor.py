@@ -115,20 +115,24 @@ class Supervisor:
 
     def _until_it_answers(self, care: "_Care") -> None:
         part = care.part
+        limit = time.monotonic() + part.seconds_to_start
         while part.answers and part.seconds_to_start and not part.answers():
             if self.is_stopping:
                 return
             code = care.running.exit_code() if care.running else 1
             if code is not None:
                 raise DidNotStart(f"{part.name} ended at its start ({_meaning(code)}){_see(part)}")
-            if care.running and care.running.age > part.seconds_to_start:
+            if part.lives and part.lives():
+                limit = time.monotonic() + part.seconds_to_start
+            if time.monotonic() > limit:
                 raise DidNotStart(f"{part.name} did not answer in {part.seconds_to_start:.0f} s{_see(part)}")
             time.sleep(0.02)
 
     def _watch(self) -> None:
         while not self._stopping.wait(2):
             for care in list(self._care):
-                if care.part.answers and care.part.answers():
+                lives = care.part.lives or care.part.answers
+                if lives and lives():
                     care.last_answer = time.monotonic()
 
     def _reap(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import PGconn, Ping
 
 from config.addresses import DATABASE_NAME
 from config.embedded import processes
@@ -45,6 +46,7 @@ def part(cluster: Path, sockets: Path, programs: Path, account: Account, *, log:
         seconds_to_stop=10,
         mend=lambda: clear_the_way(cluster, sockets),
         answers=lambda: answers(sockets),
+        lives=lambda: lives(sockets),
     )
 
 
@@ -118,6 +120,12 @@ def answers(sockets: Path) -> bool:
     except psycopg.Error:
         return False
     return True
+
+
+def lives(sockets: Path) -> bool:
+    """A server that says no is not silent: it may be recovering for minutes, or have no connection to spare."""
+    said = PGconn.ping(f"host={sockets} user=postgres dbname=postgres connect_timeout=2".encode())
+    return said in (Ping.OK, Ping.REJECT)
 
 
 def make_database(sockets: Path) -> None:

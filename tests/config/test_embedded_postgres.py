@@ -100,10 +100,30 @@ def test_a_frozen_server_does_not_answer(data: Path, postgres_on: Start) -> None
     answered = postgres.answers(socket_folder(data))
 
     assert not answered
-    assert time.monotonic() - begun < 5
+    assert not postgres.lives(socket_folder(data))
+    assert time.monotonic() - begun < 8
     assert old.execute("SELECT 1").fetchone() == (1,)
     os.kill(server.pid, signal.SIGCONT)
     assert postgres.answers(socket_folder(data))
+
+
+def test_a_server_without_a_connection_to_spare_or_in_recovery_is_not_taken_for_dead(
+    data: Path, postgres_on: Start
+) -> None:
+    server = postgres_on()
+    sockets = socket_folder(data)
+    with postgres.connect(sockets, "postgres") as connection:
+        connection.execute("ALTER SYSTEM SET max_connections = 12")
+    server.kill()
+    server = postgres_on()
+    crowd = [postgres.connect(sockets, "postgres") for _ in range(12)]
+
+    assert len(crowd) == 12
+    assert not postgres.answers(sockets)
+    assert postgres.lives(sockets)
+
+    server.kill()
+    assert not postgres.lives(sockets)
 
 
 def test_a_folder_of_another_major_version_is_refused(data: Path) -> None:

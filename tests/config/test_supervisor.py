@@ -110,6 +110,15 @@ def test_a_part_that_falls_silent_is_ended_and_started_again(run: Run) -> None:
     assert "postgres has not answered for" in run.told[0]
 
 
+def test_a_start_is_waited_for_as_long_as_the_part_is_at_work(run: Run) -> None:
+    ready = time.monotonic() + 1
+    slow = part("postgres", answers=lambda: time.monotonic() > ready, lives=lambda: True, seconds_to_start=0.2)
+
+    run.supervisor.start([slow])
+
+    assert time.monotonic() > ready
+
+
 def test_parts_stop_before_the_servers_they_use(run: Run, tmp_path: Path) -> None:
     log = tmp_path / "log"
     names = [("database", "0", True), ("web", "0.3", False), ("worker", "0", False)]
