@@ -73,6 +73,7 @@ def endpoint(
 
         shown = extend_schema(
             operation_id=view.__name__,
+            summary=view.__name__.replace("_", " ").capitalize(),
             parameters=[asks] if asks else None,
             request=takes,
             responses=responses,

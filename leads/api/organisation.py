@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http.response import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -158,6 +159,15 @@ def list_pools(request: Request) -> Response:
 def list_sources(request: Request) -> Response:
     """The ways in."""
     return listed(request, page(Source.objects.all(), read_query(request, Paging)), SourceForm)
+
+
+@endpoint("GET", answers=SourceForm, only=OVERSEERS, problems=[404])
+def get_source(request: Request, slug: str) -> Response:
+    """One way in."""
+    source = Source.objects.filter(slug=slug).first()
+    if source is None:
+        raise Http404("There is no such source.")
+    return Response(SourceForm(source).data)
 
 
 @endpoint("GET", answers=PolicyList, only=OVERSEERS)

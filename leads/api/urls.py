@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reps/", organisation.list_reps),
     path("pools/", organisation.list_pools),
     path("sources/", organisation.list_sources),
+    path("sources/<slug:slug>/", organisation.get_source),
     path("sla-policies/", organisation.list_sla_policies),
     path("trees/", trees.list_trees),
     path("trees/<slug:slug>/versions/", trees.list_versions),

@@ -84,7 +84,8 @@ def cases(operation: APIOperation, mode: GenerationMode) -> st.SearchStrategy[Ca
 def keys_of(company, path: str) -> dict[str, object]:
     """What the address names that is there."""
     if "{slug}" in path:
-        return {"slug": "main", "number": 1} if "{number}" in path else {"slug": "main"}
+        slug = {"slug": "web" if "/sources/" in path else "main"}
+        return {**slug, "number": 1} if "{number}" in path else slug
     if "{id}" not in path:
         return {}
     rows = {"leads": company.adas, "decisions": company.adas.decision, "events": company.event}

@@ -21,6 +21,7 @@ BUDGETS = {
     "reps/": 4,
     "pools/": 3,
     "sources/": 2,
+    "sources/web/": 2,
     "sla-policies/": 2,
     "trees/": 2,
     "trees/main/versions/": 3,
