@@ -15,12 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from leads.crash import crash_point
 from leads.models import Alarm, InboundEvent
+from leads.prepared import prepared_cursor
 from leads.sources import SourceCard
 
 SAME_BODY_WINDOW = timedelta(hours=24)
@@ -99,7 +100,7 @@ def _insert(source: SourceCard, delivery: Delivery, key: str, body_hash: str, re
         delivery.received_at,
         revision,
     )
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(INSERT, values)
         row = cursor.fetchone()
     return row[0] if row else None
