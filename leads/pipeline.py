@@ -48,13 +48,16 @@ def route_waiting(*, limit: int = BATCH) -> int:
     """Route up to `limit` waiting events and commit; how many were claimed. 0 means nothing is waiting."""
     for _ in range(TRIES):
         try:
-            return _route_batch(limit)
+            done = _route_batch(limit)
         except Exception as failure:  # Whatever one event does to us, the others must not wait for it.
             if trouble.is_of_the_server(failure):
                 raise
             if not trouble.is_passing(failure):
                 log.exception("a batch failed; its events are taken one by one")
                 return _one_by_one(limit)
+        else:
+            crash_point("after_route_commit")
+            return done
     return 0
 
 
