@@ -1,6 +1,6 @@
 """From a time on the wall to an instant, also on the days on which clocks leap. Pure."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ def is_zone(name: object) -> bool:
 
 def instant(zone: str, day: date, minute: int) -> datetime:
     """The first instant at which a wall clock shows this time; if it leaps over it, the moment of the leap."""
-    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
     local = wall.replace(tzinfo=zone_of(zone))
     found = local.astimezone(UTC)
     if _on_the_wall(found, zone) == wall:
