@@ -11,9 +11,7 @@ from reps.models import User
 class Notification(models.Model):
     """One message to one person. `dedupe_key` makes writing it twice impossible; `seen_at` is when it was read here."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="notifications"
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=40)
     text = models.TextField()
     link = models.CharField(max_length=300, blank=True)
