@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http.response import Http404
 from rest_framework.response import Response
 
-from leads.api import trace
+from leads import trace
 from leads.api.decision_forms import DecisionDetail, DecisionForm, DecisionQuery, told
 from leads.api.endpoints import Request, endpoint
 from leads.api.paging import Page, listed, page, page_of

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads import accounts, sla, standing
-from leads.api.trace import retrace
+from leads import accounts, promises, standing
 from leads.deciding import with_knowledge
 from leads.matching import match
 from leads.models import Lead
 from leads.normalise import Normalised, normalise, person_key
+from leads.trace import retrace
 from leads.world import Known
 from reps.models import User
 from routing.engine.bench import Presence
@@ -158,4 +158,4 @@ def _before_rules(tried: Tried) -> Facts:
 def _promise(outcome: Outcome, known: Known) -> str | None:
     if outcome.rep is None:
         return None
-    return sla.policy_for(known.policies, str(outcome.facts.get("intent", "")), outcome.sla).slug
+    return promises.policy_of(known, outcome.facts, outcome.sla).slug

@@ -83,10 +83,9 @@ def cases(operation: APIOperation, mode: GenerationMode) -> st.SearchStrategy[Ca
 
 def keys_of(company, path: str) -> dict[str, object]:
     """What the address names that is there."""
-    if "{slug}" in path:
-        slug = {"slug": "web" if "/sources/" in path else "main"}
-        return {**slug, "number": 1} if "{number}" in path else slug
-    if "{id}" not in path:
-        return {}
     rows = {"leads": company.adas, "decisions": company.adas.decision, "events": company.event}
-    return {"id": str(rows[path.split("/")[3]].pk)}
+    place = path.split("/")[3]
+    keys = {"slug": "web" if place == "sources" else "main", "number": 1}
+    if place in rows:
+        keys["id"] = str(rows[place].pk)
+    return {name: key for name, key in keys.items() if f"{{{name}}}" in path}
