@@ -10,13 +10,21 @@ from leads import sla
 from leads.models import SlaClock
 from leads.world import Known
 from reps.hours import ALWAYS, Calendar, NeverOpen
+from routing.engine.facts import Facts
 
 Started = tuple[str, datetime, datetime, str, str, int, datetime | None]
 
 
-def start(known: Known, *, intent: str, named: str | None, rep: str, now: datetime) -> Started:
+def policy_of(known: Known, facts: Facts, named: str | None) -> sla.Policy:
+    """The policy of a lead: the one that its target names, else by its intent and score."""
+    score = facts.get("score")
+    hot = score if isinstance(score, int | float) else None
+    return sla.policy_for(known.policies, str(facts.get("intent", "")), named, hot)
+
+
+def start(known: Known, *, facts: Facts, named: str | None, rep: str, now: datetime) -> Started:
     """A clock that starts now for a lead with `rep`: policy, started, due, state, steps, next step and its time."""
-    policy = sla.policy_for(known.policies, intent, named)
+    policy = policy_of(known, facts, named)
     calendar = _calendar(known, policy.clock, rep)
     try:
         due, times = sla.due_at(policy, calendar, now), sla.step_times(policy, calendar, now)

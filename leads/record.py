@@ -178,8 +178,7 @@ class _Writer:
         )
         if outcome.rep is None:
             return
-        intent = str(outcome.facts.get("intent", ""))
-        promise = promises.start(self.known, intent=intent, named=outcome.sla, rep=outcome.rep, now=self.now)
+        promise = promises.start(self.known, facts=outcome.facts, named=outcome.sla, rep=outcome.rep, now=self.now)
         self.rows.clocks.append((lead_id, assignment_id, *promise))
         text = f"New lead: {self._who()}. {outcome.reason}"
         self._tell(self._rep_user(), "assigned", text, f"assigned:{lead_id}:{epoch}")

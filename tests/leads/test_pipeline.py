@@ -8,7 +8,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from leads import intake, pipeline, services, sources
-from leads.models import Assignment, InboundEvent, Lead, SlaClock, TimelineEntry
+from leads.configuration import store
+from leads.models import Assignment, InboundEvent, Lead, SlaClock, SlaPolicy, TimelineEntry
 from notifications.models import Notification
 from reps import services as people
 from reps.models import Rep
@@ -250,3 +251,15 @@ def _store(slug: str, body: bytes) -> InboundEvent:
 def _bump() -> None:
 
     people.bump()
+
+
+def test_a_lead_with_a_high_score_gets_the_sooner_promise(deliver):
+    SlaPolicy.objects.all().delete()
+    big = "{name: Big, when: {field: employees, op: gte, value: 900}, points: 90}"
+    store.load(f"version: 1\nscoring: {{rules: [{big}], grades: {{A: 80}}}}", now=timezone.now())
+
+    reader = deliver(email="a@corp.com", intent="content", employees=500)
+    hot_reader = deliver(email="b@corp.com", intent="content", employees=900)
+
+    promised = {clock.lead_id: clock.due_at - clock.started_at for clock in SlaClock.objects.all()}
+    assert promised == {reader.pk: timedelta(minutes=60), hot_reader.pk: timedelta(minutes=15)}
