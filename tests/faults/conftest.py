@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,14 @@ from tests.faults.machine import Machine
 from tests.faults.organisation import configuration
 from tests.faults.sender import History
 
+_numbers = itertools.count()
+SWEPT = """
+DELETE FROM notifications_notification; DELETE FROM leads_timelineentry; DELETE FROM leads_touch;
+DELETE FROM leads_slaclock; DELETE FROM routing_ledgerline; UPDATE leads_lead SET decision_id = NULL;
+DELETE FROM leads_assignment; DELETE FROM leads_lead; DELETE FROM routing_decision;
+DELETE FROM leads_inboundevent; DELETE FROM leads_alarm; DELETE FROM leads_heartbeat;
+UPDATE routing_member SET level = 0, opened = false;
+"""
 SETTLED = """
 SELECT NOT EXISTS (SELECT FROM leads_inboundevent WHERE status = 'waiting')
    AND NOT EXISTS (SELECT FROM leads_slaclock WHERE state = 'running' AND next_at <= clock_timestamp())
@@ -37,9 +46,24 @@ def machine() -> Iterator[Machine]:
 
 
 @pytest.fixture
-def database(machine: Machine, request: pytest.FixtureRequest) -> str:
-    """A database of its own with the organisation in it and no lead yet."""
-    return machine.create(f"t_{abs(hash(request.node.nodeid)):x}")
+def fresh() -> None:
+    """Ask for a database that nobody used before: for tests that change the organisation or the tables."""
+
+
+@pytest.fixture
+def database(machine: Machine, floor: str, request: pytest.FixtureRequest) -> str:
+    """A database with the organisation in it and no lead yet."""
+    if "fresh" in request.fixturenames:
+        return machine.create(f"fresh{next(_numbers)}")
+    with machine.connect(floor) as connection:
+        connection.execute(SWEPT)
+    return floor
+
+
+@pytest.fixture(scope="session")
+def floor(machine: Machine) -> str:
+    """The database that tests share one after another: making one costs more than most tests do."""
+    return machine.create("floor")
 
 
 @pytest.fixture

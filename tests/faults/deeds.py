@@ -91,6 +91,11 @@ def enforce() -> int:
     return acted
 
 
+def enforce_once() -> int:
+    """Act on one step of every promise that has one due."""
+    return escalation.enforce_due()
+
+
 def accept(lead: int, by: str, epoch: int | None = None) -> int:
     return services.accept(_lead(lead), by=_user(by), now=timezone.now(), epoch=epoch).epoch
 
@@ -147,6 +152,7 @@ ACTS: Mapping[str, Callable[..., Any]] = {
         route,
         route_beside_others,
         enforce,
+        enforce_once,
         accept,
         contact,
         close,

@@ -101,20 +101,20 @@ class Machine:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def part(self, kind: str, database: str, name: str = "", more: Mapping[str, str] = NOTHING) -> Part:
+    def part(self, kind: str, database: str, name: str = "", more: Mapping[str, str] = NOTHING, port: int = 0) -> Part:
         """One of the application's own parts, exactly as `up` starts it. Its sessions in PostgreSQL bear its name."""
         name = name or kind
         broker = addresses.broker(self.environ(database), self.sockets)
-        parts = application.parts(self.data, HOST, self.port, broker)
+        parts = application.parts(self.data, HOST, port or self.port, broker)
         part = next(one for one in parts if one.name == kind)
         environ = {**part.environ, **self.environ(database, PGAPPNAME=name), **more}
         answers = part.answers if kind == "web" else None  # the others' are asked within this process's Django
         log = self.data / "logs" / f"{name}.log"
         return replace(part, name=name, environ=environ, answers=answers, log=log, seconds_of_silence=30)
 
-    def start(self, kind: str, database: str, name: str = "", **more: str) -> Running:
+    def start(self, kind: str, database: str, name: str = "", *, port: int = 0, **more: str) -> Running:
         """Start it; the web is waited for until it answers."""
-        running = Running(self.part(kind, database, name, more))
+        running = Running(self.part(kind, database, name, more, port))
         self._cleanup.callback(running.kill)
         if running.part.answers:
             assert processes.wait_until(running.part.answers, 60), running.part.log and running.part.log.read_text()

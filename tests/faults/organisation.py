@@ -22,12 +22,9 @@ STEADY = tuple(f"steady{number}@example.com" for number in range(4))
 HASTY = tuple(f"hasty{number}@example.com" for number in range(4))
 SMALL = tuple(f"small{number}@example.com" for number in range(4))
 GONE, AWAY = "gone@example.com", "away@example.com"
+BACKUPS = {HASTY[0]: HASTY[1], HASTY[1]: HASTY[2]}
 CAPACITY = 10
 
-STEPS = [
-    {"after": "1s", "unless": "accepted", "do": "remind"},
-    {"after": "2s", "unless": "accepted", "do": "reassign"},
-]
 TARGETS = {
     "steady": {"kind": "pool", "pool": "steady"},
     "hasty": {"kind": "pool", "pool": "hasty", "sla": "hasty"},
@@ -44,15 +41,23 @@ def rep(email: str, **more: Any) -> dict[str, Any]:
 
 def people(*, gone: bool = True, leaver: str = "") -> list[dict[str, Any]]:
     """`leaver` is one more who has just left."""
-    everybody = [rep(email) for email in (*STEADY, *HASTY)]
+    everybody = [rep(email) for email in STEADY]
+    everybody += [rep(email, backup=BACKUPS[email]) if email in BACKUPS else rep(email) for email in HASTY]
     everybody += [rep(email, capacity=CAPACITY) for email in SMALL]
     everybody.append(rep(GONE, active=not gone))
     everybody.append(rep(AWAY, time_off=[{"start": "2020-01-01T00:00", "end": "2090-01-01T00:00"}]))
     return [{**one, "active": False} if one["email"] == leaver else one for one in everybody]
 
 
-def configuration(*, reps: list[dict[str, Any]] | None = None) -> str:
-    """The file. Which pool a lead goes to is said by its campaign; without one it is `steady`."""
+def configuration(*, reps: list[dict[str, Any]] | None = None, ladder: tuple[str, str] = ("1s", "1s")) -> str:
+    """The file. Which pool a lead goes to is said by its campaign; without one it is `steady`.
+
+    `ladder` says when a hasty promise is reminded of, and when its lead is taken away.
+    """
+    steps = [
+        {"after": after, "unless": "accepted", "do": do}
+        for after, do in zip(ladder, ("remind", "reassign"), strict=True)
+    ]
     rules = [
         {
             "id": name,
@@ -76,7 +81,7 @@ def configuration(*, reps: list[dict[str, Any]] | None = None) -> str:
             ],
             "sla_policies": [
                 {"slug": "calm", "name": "Calm", "respond_within": "4h", "default": True},
-                {"slug": "hasty", "name": "Hasty", "respond_within": "2s", "steps": STEPS, "max_reassignments": 2},
+                {"slug": "hasty", "name": "Hasty", "respond_within": "2s", "steps": steps, "max_reassignments": 2},
             ],
             "sources": [
                 {"slug": "signed", "name": "Signed", "auth": "signature", "secret_env": "FAULTS_SECRET", **_reading()},

@@ -160,6 +160,7 @@ def test_nobody_holds_more_than_his_capacity_under_eight_routers(
     assert judged(rows, history) == {}
 
 
+@pytest.mark.usefixtures("fresh")
 def test_who_becomes_inactive_gets_no_lead_after_the_change_is_committed(
     rows: psycopg.Connection, hand: Hands, history: History
 ) -> None:
@@ -315,6 +316,7 @@ def test_all_ways_of_handing_over_at_once_end_without_a_deadlock_left_or_a_lead_
     assert judged(rows, history) == {}
 
 
+@pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("how", ["reassign", "accept"])
 def test_nobody_is_given_a_lead_by_hand_while_he_becomes_inactive(
     machine: Machine, database: str, rows: psycopg.Connection, hand: Hands, history: History, how: str
