@@ -5,12 +5,13 @@ The filters stand in the order of the contract; the first that fails is the rep'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from reps import hours
-from routing.engine.world import Member, Rep, Standing
+from routing.engine.world import Pool, Rep, Standing
 
 INACTIVE = "inactive"
 NOT_YET_STARTED = "not_yet_started"
@@ -42,8 +43,23 @@ WORDS: Mapping[str, str] = {
 }
 
 
+class Spot(NamedTuple):
+    """A member's spot on a pool's bench: all that is known of it before anybody looks at who holds what.
+
+    `code` is the first filter that the member fails whatever he holds, "" if he fails none of those.
+    """
+
+    rep: Rep
+    place: tuple[str, str]  # pool and e-mail, as levels are kept
+    weight: float
+    order: int
+    skill: int
+    is_open: bool
+    code: str
+
+
 class Presence:
-    """Who is there at one instant. Calendars are asked at most once for each rep, however many leads are decided."""
+    """Who is there at one instant, in one world. Nothing is worked out twice, however many leads are decided."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -51,6 +67,8 @@ class Presence:
         self._open: dict[str, bool] = {}
         self._opens: dict[str, datetime | None] = {}
         self._day: dict[str, date] = {}
+        self._spots: dict[tuple[object, ...], list[Spot]] = {}
+        self._started: dict[str, frozenset[tuple[str, str]]] = {}
 
     def absence(self, rep: Rep) -> str:
         if rep.email not in self._absence:
@@ -78,6 +96,33 @@ class Presence:
     def has_started(self, rep: Rep) -> bool:
         return rep.starts_on is None or rep.starts_on <= self.day(rep)
 
+    def started(self, pool: Pool, reps: Mapping[str, Rep]) -> frozenset[tuple[str, str]]:
+        """The places of all members who have started."""
+        if pool.slug not in self._started:
+            begun = (member.rep for member in pool.members if self.has_started(reps[member.rep]))
+            self._started[pool.slug] = frozenset((pool.slug, email) for email in begun)
+        return self._started[pool.slug]
+
+    def spots(self, pool: Pool, reps: Mapping[str, Rep], needs: Needs, preferred: tuple[str, ...]) -> list[Spot]:
+        """The whole bench of a pool, in its order, for leads that ask for the same."""
+        asked = (pool.slug, needs.hours, needs.skills, preferred)
+        if asked not in self._spots:
+            required = [skill for skill, _ in needs.skills]
+            wanted = required + [skill for skill in preferred if skill not in required]
+            self._spots[asked] = [
+                Spot(
+                    rep=reps[member.rep],
+                    place=(pool.slug, member.rep),
+                    weight=member.weight,
+                    order=order,
+                    skill=sum(reps[member.rep].skills.get(skill, 0) for skill in wanted),
+                    is_open=needs.hours != "prefer" or self.is_open(reps[member.rep]),
+                    code=_unfit(reps[member.rep], needs, self),
+                )
+                for order, member in enumerate(pool.members)
+            ]
+        return self._spots[asked]
+
 
 @dataclass(frozen=True, slots=True)
 class Needs:
@@ -89,9 +134,11 @@ class Needs:
     declined: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One rep as he was looked at for one lead. `code` is the reason he was left out, "" if he competed."""
+class Candidate(NamedTuple):
+    """One rep as he was looked at for one lead. `code` is the reason he was left out, "" if he competed.
+
+    A tuple, as one is made of each member for each lead, and a tuple is made in a fifth of the time.
+    """
 
     rep: str
     code: str = ""
@@ -105,12 +152,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    eligible: tuple[Candidate, ...] = ()
-    excluded: tuple[Candidate, ...] = ()
+    """Everybody in the pool in its order, and apart those who compete and those who do not."""
+
+    candidates: tuple[Candidate, ...]
+    eligible: tuple[Candidate, ...]
+    excluded: tuple[Candidate, ...]
 
 
 def exclusion(rep: Rep, needs: Needs, standing: Standing, presence: Presence) -> str:
     """The code of the first filter that leaves this rep out, or "" if none does."""
+    return _unfit(rep, needs, presence) or _limited(rep, needs, standing, presence)
+
+
+def _unfit(rep: Rep, needs: Needs, presence: Presence) -> str:
+    """The first filters: those that depend on the rep, the hour and the lead's needs alone."""
     if not rep.active:
         return INACTIVE
     if not presence.has_started(rep):
@@ -123,6 +178,11 @@ def exclusion(rep: Rep, needs: Needs, standing: Standing, presence: Presence) ->
         return OFF_HOURS
     if any(rep.skills.get(skill, 0) < level for skill, level in needs.skills):
         return LACKS_SKILL
+    return ""
+
+
+def _limited(rep: Rep, needs: Needs, standing: Standing, presence: Presence) -> str:
+    """The last filters: those that depend on what the rep holds or held."""
     if rep.daily_cap is not None and standing.today.get((rep.email, presence.day(rep)), 0) >= rep.daily_cap:
         return DAILY_CAP
     if rep.capacity is not None and standing.open.get(rep.email, 0) >= rep.capacity:
@@ -135,49 +195,50 @@ def exclusion(rep: Rep, needs: Needs, standing: Standing, presence: Presence) ->
 
 
 def assemble(
-    members: Iterable[Member],
+    pool: Pool,
     reps: Mapping[str, Rep],
-    levels: Mapping[str, float],
     needs: Needs,
     standing: Standing,
     presence: Presence,
+    *,
+    joined: Mapping[str, float],
     preferred: tuple[str, ...] = (),
 ) -> Bench:
-    """Everybody in the pool, split into those who compete and those who do not, each with the reason."""
-    required = [skill for skill, _ in needs.skills]
-    wanted = required + [skill for skill in preferred if skill not in required]
-    looked_at = []
-    for order, member in enumerate(members):
-        rep = reps[member.rep]
-        code = exclusion(rep, needs, standing, presence) or (NO_WEIGHT if member.weight <= 0 else "")
-        looked_at.append(
-            Candidate(
-                rep=rep.email,
-                code=code,
-                weight=member.weight,
-                level=levels.get(rep.email, 0.0),
-                open=standing.open.get(rep.email, 0),
-                capacity=rep.capacity,
-                order=order,
-                skill=sum(rep.skills.get(skill, 0) for skill in wanted),
-            )
+    """Everybody in the pool, those who compete and those who do not with the reason; `joined` is added to levels."""
+    spots = presence.spots(pool, reps, needs, preferred)
+    candidates = [
+        Candidate(
+            spot.rep.email,
+            spot.code or _limited(spot.rep, needs, standing, presence) or (NO_WEIGHT if spot.weight <= 0 else ""),
+            spot.weight,
+            standing.levels.get(spot.place, 0.0) + joined.get(spot.rep.email, 0.0),
+            standing.open.get(spot.rep.email, 0),
+            spot.rep.capacity,
+            spot.order,
+            spot.skill,
         )
-    eligible = [candidate for candidate in looked_at if not candidate.code]
-    excluded = [candidate for candidate in looked_at if candidate.code]
-    if needs.hours != "prefer":
-        return Bench(tuple(eligible), tuple(excluded))
-    present, absent = _who_is_there_first(eligible, reps, presence)
-    return Bench(tuple(present), tuple(excluded + absent))
+        for spot in spots
+    ]
+    if needs.hours == "prefer":
+        candidates = _who_is_there_first(candidates, spots, presence)
+    return Bench(
+        tuple(candidates),
+        tuple([candidate for candidate in candidates if not candidate.code]),
+        tuple([candidate for candidate in candidates if candidate.code]),
+    )
 
 
-def _who_is_there_first(
-    eligible: list[Candidate], reps: Mapping[str, Rep], presence: Presence
-) -> tuple[list[Candidate], list[Candidate]]:
+def _who_is_there_first(candidates: list[Candidate], spots: Sequence[Spot], presence: Presence) -> list[Candidate]:
     """Those who are open now; if nobody is, those who open soonest. The others do not compete for this lead."""
-    present = [candidate for candidate in eligible if presence.is_open(reps[candidate.rep])]
-    if not present:
-        opens = {candidate.rep: presence.opens(reps[candidate.rep]) for candidate in eligible}
+    competing = [spot for candidate, spot in zip(candidates, spots, strict=True) if not candidate.code]
+    there = [spot.order for spot in competing if spot.is_open]
+    if not there:
+        opens = {spot.order: presence.opens(spot.rep) for spot in competing}
         soonest = min((instant for instant in opens.values() if instant is not None), default=None)
-        present = [candidate for candidate in eligible if opens[candidate.rep] == soonest]
-    there = {candidate.rep for candidate in present}
-    return present, [replace(candidate, code=OFF_HOURS) for candidate in eligible if candidate.rep not in there]
+        there = [order for order, instant in opens.items() if instant == soonest]
+    if len(there) == len(competing):
+        return candidates
+    return [
+        candidate if candidate.code or candidate.order in there else candidate._replace(code=OFF_HOURS)
+        for candidate in candidates
+    ]

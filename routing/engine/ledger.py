@@ -37,13 +37,10 @@ def openings(
     pool: Pool, strategy: str, reps: Mapping[str, Rep], standing: Standing, presence: Presence
 ) -> tuple[Line, ...]:
     """Lines that put each member who joined since the last lead at the others' pace: weight × mean(level ÷ weight)."""
-    fresh = [
-        member.rep
-        for member in pool.members
-        if (pool.slug, member.rep) not in standing.opened and presence.has_started(reps[member.rep])
-    ]
-    if not fresh:
+    started = presence.started(pool, reps)
+    if started <= standing.opened:
         return ()
+    fresh = [member.rep for member in pool.members if (pool.slug, member.rep) in started - standing.opened]
     weights = weights_of(pool, strategy)
     paces = [
         standing.levels.get((pool.slug, member.rep), 0.0) / weights[member.rep]

@@ -90,15 +90,11 @@ def _from_pool(
     strategy = assign.strategy or pool.strategy
     opening = ledger.openings(pool, strategy, world.reps, standing, presence)
     joined = {line.rep: line.amount for line in opening}
-    levels = {
-        member.rep: standing.levels.get((pool.slug, member.rep), 0.0) + joined.get(member.rep, 0.0)
-        for member in pool.members
-    }
-    needs = replace(needs, skills=required_skills(assign, facts, world.skills))
-    seats = bench.assemble(pool.members, world.reps, levels, needs, standing, presence, assign.prefer_skills)
-    candidates = tuple(sorted(seats.eligible + seats.excluded, key=lambda candidate: candidate.order))
+    if skills := required_skills(assign, facts, world.skills):
+        needs = replace(needs, skills=skills)
+    seats = bench.assemble(pool, world.reps, needs, standing, presence, joined=joined, preferred=assign.prefer_skills)
     if not seats.eligible:
-        return Seat(candidates=candidates)
+        return Seat(candidates=seats.candidates)
     chosen = strategies.STRATEGIES[strategy](seats.eligible, standing.last)
     return Seat(
         rep=chosen.rep,
@@ -106,7 +102,7 @@ def _from_pool(
         because=_because(world.reps[chosen.rep].name, strategy, pool, seats),
         pool=pool.slug,
         strategy=strategy,
-        candidates=candidates,
+        candidates=seats.candidates,
         lines=opening + ledger.rotation_lines(pool, strategy, seats, chosen.rep),
     )
 
