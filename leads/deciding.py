@@ -13,7 +13,7 @@ from leads.people import Person
 from leads.world import Known
 from routing.engine.bench import Presence
 from routing.engine.facts import Facts
-from routing.engine.reach import Reach, reach_of
+from routing.engine.reach import Reaches
 from routing.engine.route import Outcome, Request, plan, route, take
 from routing.engine.walk import Place
 
@@ -34,7 +34,6 @@ class Planned:
     person: Person
     request: Request
     place: Place
-    reach: Reach
     account: Match | None
 
 
@@ -49,8 +48,9 @@ def decide(
     """Who gets each of these leads. Takes the locks of everybody who may: the caller's transaction must be short."""
     by_domain = accounts.cards_for(person.facts for person in people)
     planned = []
+    reaches = Reaches(known.world)
     for person in people:
-        account = match(person.facts, by_domain)
+        account = match(person.facts, by_domain) if by_domain else None
         request = Request(
             key=person.key,
             facts=with_knowledge(person.facts, account, known, presence),
@@ -59,9 +59,13 @@ def decide(
             declined=declined,
         )
         place = plan(request, known.world, presence.now)
-        planned.append(Planned(person, request, place, reach_of(place, known.world), account))
+        planned.append(Planned(person, request, place, account))
+        reaches.add(place)
 
-    now_held = standing.lock_and_read(known, *_everybody(planned), presence)
+    # All pools and reps that may be touched, so that they are locked once and in one order.
+    reach = reaches.all()
+    holders = {person.holder.rep for person in people if person.holder is not None}
+    now_held = standing.lock_and_read(known, reach.pools, reach.reps | holders, presence)
     crash_point("after_locks")
 
     decided = []
@@ -78,15 +82,3 @@ def with_knowledge(facts: Facts, account: Match | None, known: Known, presence: 
     """The lead's own facts with its account's and its score."""
     facts = {**facts, **account_facts(account)}
     return {**facts, **scoring.score(known.scoring, facts, known.world.setting(presence.now))}
-
-
-def _everybody(planned: Sequence[Planned]) -> tuple[set[str], set[str]]:
-    """All pools and reps that may be touched, so that they are locked once and in one order."""
-    pools: set[str] = set()
-    reps: set[str] = set()
-    for one in planned:
-        pools |= one.reach.pools
-        reps |= one.reach.reps
-        if one.request.holder is not None:
-            reps.add(one.request.holder.rep)
-    return pools, reps

@@ -50,6 +50,28 @@ def reach_of(place: Place, world: World) -> Reach:
     return Reach(frozenset(pools), frozenset(members | covers))
 
 
+class Reaches:
+    """The reach of many places in one world: what many leads of a batch share is followed once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        # By the target itself and the only facts that widen a reach. The places keep their targets alive.
+        self._found: dict[tuple[object, ...], tuple[Place, Reach]] = {}
+
+    def add(self, place: Place) -> None:
+        facts = place.facts
+        same = (id(place.target), place.tree.slug, facts.get("territory"), facts.get("account.owner"))
+        if same not in self._found:
+            self._found[same] = (place, reach_of(place, self._world))
+
+    def all(self) -> Reach:
+        """Everybody whom any of the places may reach."""
+        found = [reach for _, reach in self._found.values()]
+        return Reach(
+            frozenset().union(*(reach.pools for reach in found)), frozenset().union(*(reach.reps for reach in found))
+        )
+
+
 def _pools_of(target: Target, facts: Facts, world: World) -> Iterator[str]:
     if isinstance(target, ToPool) and target.pool in world.pools:
         yield target.pool

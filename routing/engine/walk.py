@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reps.hours import WEEKDAYS
@@ -122,6 +123,7 @@ def _fall_back(place: Place) -> Place:
     )
 
 
-def _clock(zone: str, now: datetime) -> dict[str, Value]:
+@lru_cache(maxsize=64)
+def _clock(zone: str, now: datetime) -> Mapping[str, Value]:
     local = now.astimezone(ZoneInfo(zone))
     return {"time.weekday": WEEKDAYS[local.weekday()], "time.hour": local.hour}
