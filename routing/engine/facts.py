@@ -216,10 +216,9 @@ def moment(value: object) -> datetime | None:
 def _normalised(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
-    # Folding can leave letters that compose, and composing letters that fold: twice is enough for every letter.
-    for _ in range(2):
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(text.split())
+    # Folding can leave letters that compose ("ǰ" becomes two): hence NFKC again.
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split())
 
 
 # Leads say the same few things again and again: countries, sources, industries.

@@ -92,9 +92,10 @@ _VALUES: dict[FieldType, dict[str, st.SearchStrategy[Any]]] = {
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(list(FieldType)))
-    field = draw(st.sampled_from(FIELDS[kind]))
+def questions(draw: st.DrawFn, about: str = "") -> dict[str, Any]:
+    """One question, about any field or about the one that is named."""
+    kind = draw(st.sampled_from([kind for kind in FieldType if not about or about in FIELDS[kind]]))
+    field = about or draw(st.sampled_from(FIELDS[kind]))
     op = draw(st.sampled_from([*_VALUES[kind], "is_blank", "is_present"]))
     if op in ("is_blank", "is_present"):
         return {"field": field, "op": op}
@@ -115,27 +116,27 @@ def conditions() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+_FACTS: dict[FieldType, st.SearchStrategy[Any]] = {
+    FieldType.TEXT: st.sampled_from(TEXTS),
+    FieldType.NUMBER: st.sampled_from(NUMBERS),
+    FieldType.BOOLEAN: st.booleans(),
+    FieldType.MANY: st.lists(st.sampled_from(TOPICS), max_size=3).map(tuple),
+    FieldType.TIME: st.sampled_from(MOMENTS),
+    FieldType.TERRITORY: st.sampled_from(PLACES),
+}
+_ODD = st.sampled_from(
+    ["", "  ", (), (" ",), (" ", "a"), float("nan"), float("inf"), "n/a", "a\ud800", "\0", datetime(2026, 1, 1)]
+)
+
+
+def facts_for(field: str) -> st.SearchStrategy[Any]:
+    """A value of the field, now and then one that does not fit."""
+    fitting = next(_FACTS[kind] for kind, names in FIELDS.items() if field in names)
+    return st.one_of(fitting, fitting, fitting, _ODD)
+
+
 def leads() -> st.SearchStrategy[dict[str, Any]]:
-    """Facts, now and then of a type that does not fit the field."""
-    fitting = {
-        FieldType.TEXT: st.sampled_from(TEXTS),
-        FieldType.NUMBER: st.sampled_from(NUMBERS),
-        FieldType.BOOLEAN: st.booleans(),
-        FieldType.MANY: st.lists(st.sampled_from(TOPICS), max_size=3).map(tuple),
-        FieldType.TIME: st.sampled_from(MOMENTS),
-        FieldType.TERRITORY: st.sampled_from(PLACES),
-    }
-    odd = st.sampled_from(
-        ["", "  ", (), (" ",), float("nan"), float("inf"), "n/a", "a\ud800", "\0", datetime(2026, 1, 1)]
-    )
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            name: st.one_of(fitting[kind], fitting[kind], fitting[kind], odd)
-            for kind, names in FIELDS.items()
-            for name in names
-        },
-    )
+    return st.fixed_dictionaries({}, optional={name: facts_for(name) for names in FIELDS.values() for name in names})
 
 
 _SLUGS = st.sampled_from(["emea", "inbox", "hot-leads", "team_2"])

@@ -33,6 +33,8 @@ MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
         ("company", "matches", "^the .*p$", " The Acme Group ", True),
         ("company", "matches", "acme", "The ＡＣＭＥ Group", True),
         ("company", "matches", "^acme", "The Acme Group", False),
+        ("company", "matches", "the  acme", "The  Acme", True),
+        ("company", "matches", "straße", "Straße AG", True),
         ("company", "in_list", "strategic", "ACME", True),
         ("company", "not_in_list", "strategic", "ACME", False),
         ("company", "in_list", "deleted-since", "ACME", False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf, nextafter
 from typing import Any
 
 import pytest
@@ -13,24 +15,22 @@ from routing.engine.compile import Level, compile_rules
 from routing.engine.conditions import Not, Setting, Test, holds
 from routing.engine.document import Rule, ToFallback, parse
 from tests.routing.engine import oracle
-from tests.routing.engine.documents import NOON, SETTING, VOCABULARY, conditions, leads, questions
+from tests.routing.engine.documents import FIELDS, NOON, SETTING, VOCABULARY, conditions, facts_for, leads, questions
 
 ALL_OF_TESTS = st.lists(questions(), max_size=4).map(lambda parts: {"all": parts})
 
 
-@st.composite
-def rule_lists(draw: st.DrawFn) -> list[dict[str, Any]]:
-    whens = draw(st.lists(st.one_of(ALL_OF_TESTS, ALL_OF_TESTS, questions(), conditions()), max_size=12))
+def numbered(whens: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "id": f"rule-{number}",
-            "name": f"Rule {number}",
-            "when": when,
-            "target": {"kind": "fallback"},
-            **({"off": True} if draw(st.integers(0, 5)) == 0 else {}),
-        }
+        {"id": f"rule-{number}", "name": f"Rule {number}", "when": when, "target": {"kind": "fallback"}}
         for number, when in enumerate(whens)
     ]
+
+
+@st.composite
+def rule_lists(draw: st.DrawFn) -> list[dict[str, Any]]:
+    rules = numbered(draw(st.lists(st.one_of(ALL_OF_TESTS, ALL_OF_TESTS, questions(), conditions()), max_size=12)))
+    return [{**rule, "off": True} if draw(st.integers(0, 5)) == 0 else rule for rule in rules]
 
 
 def level_of(rules: list[dict[str, Any]]) -> Level:
@@ -41,23 +41,48 @@ def level_of(rules: list[dict[str, Any]]) -> Level:
     return compile_rules(tree.rules, SETTING.lists, SETTING.ancestors)
 
 
-@settings(max_examples=400, deadline=None)
+@st.composite
+def crowded_fields(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Several rules about one field, and leads that have hardly anything else."""
+    field = draw(st.sampled_from([name for names in FIELDS.values() for name in names]))
+    about = st.one_of(
+        questions(field), st.lists(questions(field), min_size=2, max_size=5).map(lambda parts: {"all": parts})
+    )
+    facts = draw(st.lists(facts_for(field), min_size=3, max_size=6))
+    return numbered(draw(st.lists(about, min_size=1, max_size=5))), [{}, *({field: fact} for fact in facts)]
+
+
+def rules_that_hold(level: Level, facts: dict[str, Any]) -> set[int]:
+    """All of them, by turning off each that was found."""
+    found = set()
+    while (index := level.first(facts, SETTING)) >= 0:
+        found.add(index)
+        level = replace(level, on=level.on ^ (1 << index))
+    return found
+
+
+@settings(max_examples=1000, deadline=None)
+@given(crowded_fields())
+def test_a_column_answers_as_each_of_its_questions_would(case: tuple[list[dict[str, Any]], list[dict[str, Any]]]):
+    rules, several = case
+    roomy = level_of(rules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "ROOM", 120)
+        cramped = level_of(rules)
+
+    for facts in several:
+        held = {number for number, rule in enumerate(rules) if oracle.answer(rule["when"], facts, SETTING)}
+        assert rules_that_hold(roomy, facts) == held
+        assert rules_that_hold(cramped, facts) == held
+
+
+@settings(max_examples=200, deadline=None)
 @given(rules=rule_lists(), several=st.lists(leads(), min_size=1, max_size=4))
 def test_the_index_finds_the_rule_that_walking_finds(rules: list[dict[str, Any]], several: list[dict[str, Any]]):
     level = level_of(rules)
 
     for facts in several:
         assert level.first(facts, SETTING) == oracle.first(rules, facts, SETTING)
-
-
-@settings(max_examples=200, deadline=None)
-@given(rules=rule_lists(), facts=leads())
-def test_an_index_with_hardly_any_room_gives_the_same_answers(rules: list[dict[str, Any]], facts: dict[str, Any]):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columns, "ROOM", 120)
-        level = level_of(rules)
-
-    assert level.first(facts, SETTING) == oracle.first(rules, facts, SETTING)
 
 
 @settings(max_examples=400, deadline=None)
@@ -108,3 +133,13 @@ def test_many_questions_about_one_field_are_all_asked():
     assert level.first({"country": "it"}, SETTING) == -1
     assert level.first({"country": "es"}, SETTING) == 0
     assert level.first({}, SETTING) == 0
+
+
+def test_neighbouring_numbers_are_told_apart_however_large():
+    for bound in (0, 1, -1, 0.1, 2**52, 2**53, 2**60 + 1, -(2**60), 1e300, 5e-324):
+        level = compile_rules((Rule("a", "A", Test("employees", "gt", bound), target=ToFallback()),), {}, {})
+        above = int(bound) + 1 if abs(bound) >= 2**53 else nextafter(bound, inf)
+
+        assert level.first({"employees": bound}, Setting(NOON)) == -1
+        assert level.first({"employees": above}, Setting(NOON)) == (0 if above > bound else -1)
+        assert level.first({"employees": nextafter(bound, -inf)}, Setting(NOON)) == -1
