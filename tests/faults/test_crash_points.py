@@ -224,7 +224,7 @@ def due(rows: psycopg.Connection) -> None:
 
 
 def count(rows: psycopg.Connection, where: str) -> int:
-    found = rows.execute(f"SELECT count(*) FROM {where}").fetchone()  # type: ignore[arg-type]
+    found = rows.execute(f"SELECT count(*) FROM {where}").fetchone()
     assert found
     return int(found[0])
 
