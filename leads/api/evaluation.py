@@ -112,7 +112,7 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
         "set_aside": tried.read.set_aside,
         "notes": tried.read.notes,
         "asked": [] if outcome.sticky else [asdict(each) for each in asked],
-        "candidates": [{**asdict(each), "chosen": each.rep == outcome.rep} for each in outcome.candidates],
+        "candidates": [{**each._asdict(), "chosen": each.rep == outcome.rep} for each in outcome.candidates],
     }
 
 

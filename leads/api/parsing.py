@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import accumulate, islice
 from typing import IO, Any, NoReturn
 
 from rest_framework import exceptions
@@ -17,10 +17,16 @@ from leads.api.refusals import BODY, TooLarge
 
 LARGEST = 4 * 1024 * 1024  # bytes: a whole rule document
 DEEPEST = 128
+MOST_VALUES = 300_000
 MOST_DIGITS = 30  # turning a number of thousands of digits into an integer takes for ever
 MOST_TOLD = 20
-BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]')
+STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+# Where a piece is: the way to what holds it, and its key there. Joined only for the few that are told.
+Trail = tuple[()] | tuple["Trail", str | int]
 
 
 class StrictJSONParser(BaseParser):
@@ -43,7 +49,7 @@ def parsed(raw: bytes) -> Any:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as wrong:
         raise exceptions.ParseError(f"The body is not UTF-8: byte {wrong.start} cannot be read.") from wrong
-    _check_depth(text)
+    _check_shape(text)
     try:
         value = json.loads(
             text,
@@ -62,16 +68,14 @@ def parsed(raw: bytes) -> Any:
     return value
 
 
-def _check_depth(text: str) -> None:
-    """Count the brackets before parsing, so that deep nesting costs nothing; brackets within strings do not count."""
-    depth = 0
-    for bracket in BRACKETS.finditer(text):
-        if (token := bracket.group())[0] in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise exceptions.ParseError(f"The body is nested deeper than {DEEPEST} levels.")
-        elif token in "]}":
-            depth -= 1
+def _check_shape(text: str) -> None:
+    """Count brackets and commas before parsing; those within strings do not count."""
+    bare = STRINGS.sub("", text)
+    if bare.count(",") >= MOST_VALUES:
+        raise TooLarge(f"The body may have at most {MOST_VALUES:,} values.")
+    brackets = bare.encode(errors="replace").translate(None, delete=NO_BRACKETS)
+    if max(accumulate(map(STEPS.__getitem__, brackets)), default=0) > DEEPEST:
+        raise exceptions.ParseError(f"The body is nested deeper than {DEEPEST} levels.")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -101,18 +105,24 @@ def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _unstorable(value: dict[str, object]) -> Iterator[str]:
     """The paths of texts that cannot be stored."""
-    waiting: list[tuple[str, dict[str, object] | list[object]]] = [("", value)]
+    waiting: list[tuple[Trail, dict[str, object] | list[object]]] = [((), value)]
     while waiting:
-        path, whole = waiting.pop()
+        trail, whole = waiting.pop()
         for key, part in whole.items() if isinstance(whole, dict) else enumerate(whole):
-            if (isinstance(key, str) and UNSTORABLE.search(key)) or (isinstance(part, str) and UNSTORABLE.search(part)):
-                yield _joined(path, key)
-            elif isinstance(part, dict | list):
-                waiting.append((_joined(path, key), part))
+            if isinstance(part, dict | list):
+                if part:
+                    waiting.append(((trail, key), part))
+            elif isinstance(part, str) and UNSTORABLE.search(part):
+                yield _path((trail, key))
+            if isinstance(key, str) and UNSTORABLE.search(key):
+                yield _path((trail, key))
 
 
-def _joined(path: str, key: str | int) -> str:
+def _path(trail: Trail) -> str:
+    if not trail:
+        return ""
+    before, key = _path(trail[0]), trail[1]
     if isinstance(key, int):
-        return f"{path}[{key}]"
+        return f"{before}[{key}]"
     name = UNSTORABLE.sub("?", key)[:80]
-    return f"{path}.{name}" if path else name
+    return f"{before}.{name}" if before else name

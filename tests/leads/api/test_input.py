@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from leads import services
-from leads.api.parsing import DEEPEST, LARGEST
+from leads.api.parsing import DEEPEST, LARGEST, MOST_VALUES
 
 FAR = "9" * 30
 
@@ -108,6 +108,7 @@ def test_there_is_nothing_but_json(company, programs, query) -> None:
         (b'{"reason": "a\\u0000b"}', 400, "errors"),
         (b'{"\\ud800": 1}', 400, "errors"),
         (b'"' + b"x" * LARGEST + b'"', 413, "at most 4 MiB"),
+        (b"[" + b"1," * MOST_VALUES + b"1]", 413, "at most 300,000 values"),
     ],
 )
 def test_a_body_that_cannot_be_read_is_refused(company, programs, body, status, said) -> None:
@@ -170,12 +171,21 @@ def test_a_chunked_body_is_not_taken_for_none(company, programs) -> None:
     assert answer.status_code == 411
 
 
-def test_a_large_body_is_read_in_no_time(company, programs) -> None:
-    started = time.monotonic()
-    for body in (b'{"facts": {"tags": [' + b"1," * 1_900_000 + b'"\\u0041"]}}', b"{" + b'"\\u0041' * 500_000):
-        assert programs["olivia"].ask("POST", "evaluate/", body).status_code in (200, 400)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"facts": {"tags": [' + b"1," * 299_000 + b'"\\u0041"]}}',
+        b'{"facts": {"tags": [' + b"[1]," * 299_000 + b'"\\u0041"]}}',
+        b"{" + b'"\\u0041' * 500_000,
+    ],
+    ids=["numbers", "lists", "broken"],
+)
+def test_a_large_body_takes_no_longer_than_it_may(company, programs, body) -> None:
+    started = time.process_time()
 
-    assert time.monotonic() - started < 4
+    assert programs["olivia"].ask("POST", "evaluate/", body).status_code in (200, 400)
+
+    assert time.process_time() - started < 2
 
 
 def test_a_database_that_does_not_answer_in_time_is_no_error_of_the_asker(company, programs, monkeypatch) -> None:
