@@ -17,6 +17,7 @@ from routing.engine.columns import INDEXED, Around, Column, Entry, column_for, s
 from routing.engine.conditions import All, Condition, Question, Reason, Seen, Setting, Test, question
 from routing.engine.facts import Facts, FieldType, Vocabulary
 from routing.engine.rules import Rule
+from routing.engine.simpler import simpler
 from routing.engine.targets import Table, Target
 
 # A rule's further questions about the same field are asked one by one.
@@ -96,6 +97,8 @@ def _enter(index: int, condition: Condition, columns: Columns) -> list[Condition
         ):
             asked[part.field] = nth + 1
             columns[part.field, part.type, nth, part.op == "has_none"].append((index, part))
+        elif (said := simpler(part)) is not part:
+            waiting.append(said)
         else:
             left.append(part)
     return left
