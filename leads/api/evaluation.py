@@ -17,7 +17,7 @@ from leads.world import Known
 from reps.models import User
 from routing.engine.bench import Presence
 from routing.engine.compile import compile_rules
-from routing.engine.document import References, parse
+from routing.engine.document import References, parse, size
 from routing.engine.facts import Facts, as_json
 from routing.engine.reach import reach_of
 from routing.engine.route import Holder, Outcome, Request, plan, route
@@ -28,7 +28,7 @@ from routing.models import Version
 # The name of a document that nobody has published: no slug is like it, so nothing can jump to it.
 DRAFT = "(document)"
 FULL_NAME = "name"  # a form's one field for both, understood wherever leads come in
-MOST_FACTS = 500
+LARGEST_FACTS = 256 * 1024  # bytes
 
 
 class Unusable(Exception):
@@ -134,8 +134,8 @@ def _published(document: object, known: Known) -> Published:
 
 
 def _check_names(raw: Mapping[str, Any], world: World) -> None:
-    if len(raw) > MOST_FACTS:
-        raise Unusable({"facts": f"Has {len(raw)} fields; at most {MOST_FACTS} are read."})
+    if size(raw) > LARGEST_FACTS:
+        raise Unusable({"facts": f"Are larger than {LARGEST_FACTS // 1024} KiB of JSON."})
     unknown = [name for name in raw if name != FULL_NAME and world.vocabulary.get(name) is None]
     if unknown:
         raise Unusable({f"facts.{name[:80]}": "There is no such field." for name in unknown})

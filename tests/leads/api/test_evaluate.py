@@ -166,6 +166,7 @@ def test_a_tree_that_cannot_be_asked_is_refused_with_every_problem(company, prog
         ({"facts": {}, "at": "0001-01-01T00:00:00Z"}, {"at"}),
         ({"facts": {}, "at": "9999-12-31T23:59:59Z"}, {"at"}),
         ({"facts": {}, "when": "now"}, {"when"}),
+        ({"facts": {"message": "x" * 262_144}}, {"facts"}),
         ({"facts": {"company": "a\x00b", "tags": ["x", "\ud800"]}}, {"facts.company", "facts.tags[1]"}),
     ],
 )
