@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http.response import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -180,10 +181,11 @@ def list_sla_policies(request: Request) -> Response:
 def _reps() -> QuerySet[Rep]:
     skills = RepSkill.objects.select_related("skill").order_by("skill__slug")
     time_off = TimeOff.objects.order_by("start", "pk")
+    held = Lead.objects.open().filter(rep=OuterRef("pk")).values("rep").annotate(count=Count("pk")).values("count")
     return (
         Rep.objects.select_related("user", "team", "backup__user")
         .prefetch_related(Prefetch("skill_levels", skills), Prefetch("time_off", time_off))
-        .annotate(open=Count("leads", filter=Q(leads__status__in=Lead.OPEN)))
+        .annotate(open=Coalesce(Subquery(held), 0))
     )
 
 

@@ -135,6 +135,9 @@ def test_reps_are_listed_for_who_answers_for_them(company, programs, who, seen) 
     results = programs[who].get("reps/").json()["results"]
 
     assert {each["email"].split("@")[0] for each in results} == seen
+    assert {each["email"]: each["open"] for each in results if each["open"]} == {
+        f"{name}@example.com": 1 for name in seen & {"ada", "zoe"}
+    }
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
