@@ -33,6 +33,8 @@ THREADS = 4
 # What is read before Django sees it. A longer body is not read at all: the view answers 413 to its Content-Length.
 LONGEST_HOOK, LONGEST_BODY = 1024 * 1024, 8 * 1024 * 1024
 SECONDS_FOR_A_BODY = 15.0
+# A frozen database closes no connection. A sender who was told nothing would wait, and so would all who come after.
+SECONDS_FOR_A_HOOK = 5.0
 # Beyond these a request is turned away at once, to be sent again, instead of waiting its turn for ever.
 MOST_AT_ONCE, MOST_BYTES_AT_ONCE = 256, 64 * 1024 * 1024
 FIXED = {
@@ -84,7 +86,13 @@ class Door:
                 # The sender was cut off. What did arrive must not pass for the whole.
                 return _problem(400, "Incomplete", f"{length} bytes were announced and {len(body)} arrived.")
         environ = _environ(scope, body)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _call, self._answer, environ)
+        work = asyncio.get_running_loop().run_in_executor(self._threads, _call, self._answer, environ)
+        try:
+            async with asyncio.timeout(SECONDS_FOR_A_HOOK if scope.path.startswith(edge.HOOKS) else None):
+                return await work
+        except TimeoutError:
+            # It may still be stored: the same delivery again is then recognised.
+            return _problem(503, "Cannot store now", "The delivery may not be stored. Send it again.", "5")
 
 
 def _bytes_to_read(scope: Scope) -> int:
