@@ -54,3 +54,17 @@ def nothing_remembered() -> None:
         sys.modules["leads.world"]._Process.known = None
     if "leads.sources" in sys.modules:
         sys.modules["leads.sources"]._Process.sources = None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests measured (`record_property("figures", …)`), at the end, also when they ran in other processes."""
+    found = [
+        str(value)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        for name, value in report.user_properties
+        if name == "figures"
+    ]
+    if found:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(found))

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import psycopg
+import redis
 from psycopg import sql
 
 from config import addresses, application
@@ -55,6 +56,11 @@ class Machine:
 
     def freeze(self, name: str) -> None:
         os.kill(self.servers[name].pid, signal.SIGSTOP)
+
+    def flush(self) -> None:
+        """Valkey forgets everything."""
+        with redis.Redis(unix_socket_path=str(self.sockets / valkey.SOCKET)) as client:
+            client.flushall()
 
     def thaw(self, name: str) -> None:
         os.kill(self.servers[name].pid, signal.SIGCONT)

@@ -4,7 +4,6 @@ of people with the promise's ladder."""
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -18,7 +17,7 @@ from tests.faults.conftest import judged, settle
 from tests.faults.hand import Hand
 from tests.faults.machine import Machine
 from tests.faults.organisation import CAPACITY, HASTY, MANAGER, SMALL, STEADY, configuration, people
-from tests.faults.sender import Act, Answer, Delivery, History, Sender, delivery
+from tests.faults.sender import Act, History, Sender, at_the_same_time, delivery
 
 Hands = Callable[..., Hand]
 OPEN = """
@@ -40,23 +39,6 @@ def bodies(count: int, campaign: str = "steady", start: int = 0) -> list[str]:
         json.dumps({"email": f"p{number}@example.net", "company": "Acme", "campaign": campaign})
         for number in range(start, start + count)
     ]
-
-
-def at_the_same_time(sender: Sender, deliveries: list[Delivery]) -> list[Answer]:
-    """Each in a thread of its own, all behind one gate."""
-    gate = threading.Barrier(len(deliveries))
-    answers: list[Answer] = []
-
-    def send(one: Delivery) -> None:
-        gate.wait(10)
-        answers.append(sender.post(one))
-
-    crew = [threading.Thread(target=send, args=[one]) for one in deliveries]
-    for each in crew:
-        each.start()
-    for each in crew:
-        each.join()
-    return answers
 
 
 def number(rows: psycopg.Connection, query: str, *values: object) -> int:
