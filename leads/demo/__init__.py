@@ -1,0 +1,1 @@
+"""A company to look at: the records of a CRM, replayed through the real routing with invented people."""

@@ -1,0 +1,93 @@
+"""The demo company as a configuration file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from leads import sla
+from leads.configuration import yaml_text
+from leads.configuration.read_leads import policy_document
+from leads.demo import market, people, rules
+from leads.demo.crm import Crm
+from leads.demo.words import slug
+from leads.presets import PRESETS
+
+SKILLS = (
+    ("finance", "Finance"),
+    ("gtk", "GTK series"),
+    ("gtx", "GTX series"),
+    ("medical", "Medical"),
+    ("mg", "MG series"),
+)
+RIVALS = ("initrode.example", "hooli.example", "piedpiper.example", "wernham-hogg.example")
+
+
+def configuration_text(crm: Crm, today: date, capacities: Mapping[str, int] | None = None) -> str:
+    """What `load_config` reads. The records must have been moved to today. `capacities`, by e-mail, are set by hand."""
+    staff = people.cast(crm)
+    reps = [
+        rep | {"capacity": (capacities or {}).get(rep["email"], rep["capacity"])}
+        for rep in people.reps(crm, staff, today)
+    ]
+    return yaml_text.dump(
+        {
+            "version": 1,
+            "teams": people.teams(crm, staff),
+            "skills": [{"slug": name, "name": label} for name, label in SKILLS],
+            "reps": reps,
+            "accounts": market.accounts(crm, staff),
+            "lists": [{"slug": "rivals", "name": "Rivals", "values": list(RIVALS)}],
+            "fields": [{"key": "custom.seats", "type": "number", "label": "Seats wanted"}],
+            "pools": people.pools(crm, staff),
+            "queues": _queues(crm),
+            "sla_policies": [policy_document(replace(policy, clock="rep_hours")) for policy in sla.SHIPPED],
+            "scoring": _scoring(),
+            "sources": _sources(),
+            "trees": rules.trees(staff, today),
+        }
+    )
+
+
+def _queues(crm: Crm) -> list[dict[str, Any]]:
+    """One for each team, one for what nobody has looked at, one for private addresses."""
+    managers = dict.fromkeys(agent.manager for agent in crm.agents)
+    first = slug(next(iter(managers)))
+    return [
+        {"slug": "triage", "name": "Triage"},
+        {"slug": "sdr", "name": "Private addresses", "team": first},
+        *({"slug": slug(manager), "name": f"Team {manager}", "team": slug(manager)} for manager in managers),
+    ]
+
+
+def _scoring() -> dict[str, Any]:
+    return {
+        "rules": [
+            {
+                "name": "Asks for a demo or a price",
+                "when": rules.asks("intent", "in", ["demo", "pricing"]),
+                "points": 40,
+            },
+            {"name": "Decides", "when": rules.asks("title", "matches", "^(chief|vp|director|head)"), "points": 30},
+            {"name": "Large company", "when": rules.asks("employees", "gte", market.MIDDLE), "points": 20},
+            {"name": "Private address", "when": rules.asks("is_free_email", "is", True), "points": -20},
+        ],
+        "grades": {"A": 70, "B": 40, "C": 20, "D": 0},
+    }
+
+
+def _sources() -> list[dict[str, Any]]:
+    """The website is open, so that a first lead is one curl away; the partner signs; and one for each known sender."""
+    known = [
+        {"slug": name.replace("_", "-"), "name": name.replace("_", " ").replace("-", " ").title(), "preset": name}
+        for name in PRESETS
+        if name != "generic"
+    ]
+    return [
+        {"slug": "website", "name": "Website"},
+        {"slug": "partner", "name": "Partner portal", "auth": "signature", "secret_env": "PARTNER_SECRET"},
+        {"slug": "fair", "name": "Trade fair", "intent": "content"},
+        *known,
+    ]
