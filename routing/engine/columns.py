@@ -23,7 +23,7 @@ from routing.engine.operators import COMPARABLE, Comparable
 ROOM = 8 * 1024 * 1024
 
 # Leads say the same few things again and again, so answers are kept, up to a number that grows with the rules.
-LONGEST_KEPT = 100
+LONGEST_KEPT, LONGEST_KEPT_SET = 100, 8
 
 NUMERIC = (int, float)
 RANGES = ("gt", "gte", "lt", "lte", "between")
@@ -161,6 +161,7 @@ class ManyColumn(Column):
         self.texts = ValueColumn(FieldType.TEXT, entries, around)
         self[None] = self.blank = self.texts.blank
         self.unnamed = self.texts.blank = self.texts.unnamed  # one blank among texts changes nothing
+        self.most = around.kept
 
     def __missing__(self, value: object) -> int:
         if not isinstance(value, tuple) or not value:
@@ -168,6 +169,8 @@ class ManyColumn(Column):
         found = reduce(self.join, map(getitem, repeat(self.texts), value))
         if found == self.unnamed and not any(map(COMPARABLE[FieldType.TEXT], value)):
             return self.blank
+        if len(self) < self.most and len(value) <= LONGEST_KEPT_SET:
+            self[value] = found
         return found
 
 

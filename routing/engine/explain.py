@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
+from typing import NamedTuple
 
 from routing.engine.compile import Level
 from routing.engine.conditions import All, AnyOf, Condition, Not, Reason, Setting, Test, holds
@@ -31,8 +31,7 @@ DENIALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A rule (its id), whether it held for a lead, and why."""
 
     rule: str
@@ -146,6 +145,8 @@ def _said(test: Test, held: bool) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
+        if len(value) <= LONGEST_VALUE and value.isprintable():
+            return value.strip()
         text = " ".join(value[: 2 * LONGEST_VALUE].split())
     elif isinstance(value, tuple):
         text = ", ".join(_shown(item) for item in value)

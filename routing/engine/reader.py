@@ -18,6 +18,7 @@ from routing.engine.problems import UNCHECKED, BadDocument, References, RuleErro
 LONGEST_TEXT = 2000
 # Looking for near misses is slow; past this many problems the reader of the list has other worries.
 SUGGESTIONS_UP_TO = 100
+MOST_PROBLEMS = 1000
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\Z")
@@ -33,6 +34,9 @@ class Reader:
 
     def refuse(self, path: str, problem: str) -> None:
         self.problems.append(RuleError(path, problem))
+        if len(self.problems) == MOST_PROBLEMS:
+            self.problems.append(RuleError("", f"only the first {MOST_PROBLEMS:,} problems are listed"))
+            self.finish()
 
     def finish(self) -> None:
         if self.problems:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from routing.engine.document import References, parse
+import pytest
+
+from routing.engine.document import BadDocument, References, parse
 from tests.routing.engine.documents import VOCABULARY
 from tests.routing.engine.written import ALWAYS, GERMAN, INBOX, document, nested, problems, rule
 
@@ -83,3 +85,11 @@ def test_names_that_exist_nowhere_are_refused_with_the_nearest_one():
         "rules[2].target.tree": 'there is no tree "partner": did you mean partners?',
         "rules[3].target.queue": 'there is no queue "inbxo": did you mean inbox?',
     }
+
+
+def test_a_document_of_nothing_but_mistakes_is_given_up_early():
+    with pytest.raises(BadDocument) as refused:
+        parse(document(*[0] * 1_000_000), VOCABULARY)
+
+    assert len(refused.value.problems) == 1001
+    assert refused.value.problems[-1].problem == "only the first 1,000 problems are listed"
