@@ -22,10 +22,24 @@ def policy_of(known: Known, facts: Facts, named: str | None) -> sla.Policy:
     return sla.policy_for(known.policies, str(facts.get("intent", "")), named, hot)
 
 
-def start(known: Known, *, facts: Facts, named: str | None, rep: str, now: datetime) -> Started:
-    """A clock that starts now for a lead with `rep`: policy, started, due, state, steps, next step and its time."""
-    policy = policy_of(known, facts, named)
-    calendar = _calendar(known, policy.clock, rep)
+class Promises:
+    """The clocks that start at one instant. Those of one policy and one calendar are alike, and worked out once."""
+
+    def __init__(self, known: Known, now: datetime) -> None:
+        self._known = known
+        self._now = now
+        self._begun: dict[tuple[str, str], Started] = {}
+
+    def start(self, *, facts: Facts, named: str | None, rep: str) -> Started:
+        """A clock for a lead with `rep`: policy, started, due, state, steps, next step and its time."""
+        policy = policy_of(self._known, facts, named)
+        alike = (policy.slug, "" if policy.clock == "always" else rep)
+        if alike not in self._begun:
+            self._begun[alike] = _started(policy, _calendar(self._known, policy.clock, rep), self._now)
+        return self._begun[alike]
+
+
+def _started(policy: sla.Policy, calendar: Calendar, now: datetime) -> Started:
     try:
         due, times = sla.due_at(policy, calendar, now), sla.step_times(policy, calendar, now)
     except NeverOpen:
