@@ -119,6 +119,7 @@ def give(
         pool=pools[0] if pools else None,
         tree=known.world.default_tree,
         facts=person.facts,
+        asked=person.facts,
         lines=tuple(lines),
     )
     request = Request(key=person.key, facts=person.facts, holder=person.holder)
@@ -132,7 +133,9 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
     person = person_of(lead, known.emails, known.world.vocabulary)
     queue = _team_queue(lead)
     lock_and_read(known, [], past_reps(lead), Presence(now))
-    outcome = Outcome(kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=person.facts)
+    outcome = Outcome(
+        kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=person.facts, asked=person.facts
+    )
     request = Request(key=person.key, facts=person.facts, holder=person.holder)
     record.write(
         [Decided(person, request, outcome, account=None, took_us=0)], known, now=now, cause=cause, ending=ending

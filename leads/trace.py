@@ -1,8 +1,8 @@
 """Which rules were asked on the way to a decision, and what the lead answered: told again from what the log keeps.
 
-The log has the facts and the ids of the rules that held. What was asked before each of them follows from the document,
-and a published version never changes. Lists and territories may have, and another tree may have another clock: where an
-answer would come out otherwise now, that is said instead.
+The log has the facts, as the first rule saw them, and the ids of the rules that held. What was asked before each of
+them follows from the document, and a published version never changes. Lists and territories may have: where an answer would
+come out otherwise now, that is said instead.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from routing.engine.explain import rules_asked
 from routing.engine.facts import Facts, from_json, typed
 from routing.engine.problems import BadDocument
 from routing.engine.targets import Target, ToTree, with_nested
+from routing.engine.walk import clock_facts
 from routing.engine.world import Published, World
 from routing.models import Decision, Version
 
@@ -57,6 +58,7 @@ def retrace(slug: str, held: Sequence[str], facts: Facts, world: World, setting:
     while tree is not None:
         level: Level | None = tree.level
         target: Target = tree.tree.otherwise
+        facts = {**facts, **clock_facts(tree.zone, setting.now)}
         while level is not None:
             index = next((n for n, rule in enumerate(level.rules) if waiting and rule.id == waiting[0]), -1)
             yield from _one_level(tree.slug, level, facts, setting, index, world)

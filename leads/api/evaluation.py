@@ -90,7 +90,7 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
     """The evaluation in the words of the contract."""
     outcome = tried.outcome
     version = Version.objects.filter(pk=known.versions.get(outcome.tree, 0)).values_list("number", flat=True).first()
-    asked = retrace(outcome.tree, outcome.rules, _before_rules(tried), world, world.setting(at))
+    asked = retrace(outcome.tree, outcome.rules, outcome.asked, world, world.setting(at))
     return {
         "tree": None if outcome.tree == DRAFT else outcome.tree,
         "version": version,
@@ -146,13 +146,6 @@ def _holder(known: Known, key: str, by: User) -> Holder | None:
     if lead is None or lead.assigned_at is None or lead.rep_id is None:
         return None
     return Holder(known.emails[lead.rep_id], lead.assigned_at, lead.is_open)
-
-
-def _before_rules(tried: Tried) -> Facts:
-    """The facts as the first rule saw them: with the clock and the territory, without what rules set."""
-    changed = tried.outcome.changed
-    kept = {name: value for name, value in tried.place.facts.items() if name not in changed}
-    return {**kept, **{name: tried.request.facts[name] for name in changed if name in tried.request.facts}}
 
 
 def _promise(outcome: Outcome, known: Known) -> str | None:

@@ -49,7 +49,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided and why. `excluded` is the first filter each rep failed; `lines` move the pool's ledger."""
+    """What was decided and why.
+
+    `asked` are the facts as the first rule saw them, `facts` what they had become at the target, `changed` what rules
+    set on the way. `excluded` is the first filter each rep failed; `lines` move the pool's ledger.
+    """
 
     kind: str
     reason: str
@@ -66,6 +70,7 @@ class Outcome:
     tree: str = ""
     rules: tuple[str, ...] = ()
     facts: Facts = field(default_factory=dict)
+    asked: Facts = field(default_factory=dict)
     changed: Mapping[str, Value] = field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
     excluded: Mapping[str, str] = field(default_factory=dict)
@@ -81,7 +86,7 @@ def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place
 def route(request: Request, world: World, standing: Standing, presence: Presence, place: Place) -> Outcome:
     """Decide one lead at `presence.now`: stickiness first, else the bench of the target, or of those after it."""
     slug = place.path.partition("/")[0]
-    if kept := _sticky(request, world, presence, slug, place.facts):
+    if kept := _sticky(request, world, presence, slug, place.asked):
         return kept
     codes: dict[str, str] = {}
     looked_at: tuple[Candidate, ...] = ()
@@ -135,6 +140,7 @@ def _sticky(request: Request, world: World, presence: Presence, slug: str, facts
         sticky=True,
         tree=slug,
         facts=facts,
+        asked=facts,
     )
 
 
@@ -152,6 +158,7 @@ def _assigned(place: Place, seat: Seat, codes: Mapping[str, str], slug: str, sla
         tree=slug,
         rules=place.rules,
         facts=place.facts,
+        asked=place.asked,
         changed=place.changed,
         candidates=seat.candidates,
         excluded={rep: code for rep, code in codes.items() if rep != seat.rep},
@@ -171,6 +178,7 @@ def _placed(place: Place, codes: Mapping[str, str], looked_at: tuple[Candidate, 
         tree=slug,
         rules=place.rules,
         facts=place.facts,
+        asked=place.asked,
         changed=place.changed,
         candidates=looked_at,
         excluded=codes,

@@ -30,6 +30,7 @@ class Place:
     target: Target
     path: str
     facts: Facts
+    asked: Facts = field(default_factory=dict)  # as the first rule saw them: before any `set`
     rules: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     fallback: bool = False
@@ -40,7 +41,8 @@ class Place:
 def enter(world: World, slug: str, facts: Facts, now: datetime, *, came_from: Place | None = None) -> Place:
     """Ask a tree's rules from the top; the first that holds wins, and once in a branch a lead never leaves it."""
     published = world.trees[slug]
-    facts = {**facts, **_clock(published.zone, now)}
+    facts = {**facts, **clock_facts(published.zone, now)}
+    asked = came_from.asked if came_from else facts
     setting = world.setting(now)
     level, otherwise, path = published.level, published.tree.otherwise, slug
     ids = list(came_from.rules) if came_from else []
@@ -71,6 +73,7 @@ def enter(world: World, slug: str, facts: Facts, now: datetime, *, came_from: Pl
         target=otherwise,
         path=path,
         facts=facts,
+        asked=asked,
         rules=tuple(ids),
         names=tuple(names),
         fallback=at_root,
@@ -124,6 +127,7 @@ def _fall_back(place: Place) -> Place:
 
 
 @lru_cache(maxsize=64)
-def _clock(zone: str, now: datetime) -> Mapping[str, Value]:
+def clock_facts(zone: str, now: datetime) -> Mapping[str, Value]:
+    """`time.weekday` and `time.hour` on the wall of a tree's own zone."""
     local = now.astimezone(ZoneInfo(zone))
     return {"time.weekday": WEEKDAYS[local.weekday()], "time.hour": local.hour}

@@ -380,3 +380,22 @@ def test_reach_names_everybody_who_may_be_chosen():
 
 def _is(field, value):
     return {"field": field, "op": "is", "value": value}
+
+
+def test_the_record_keeps_the_facts_as_the_first_rule_saw_them():
+    rule = {
+        "id": "first",
+        "name": "First",
+        "when": {"field": "priority", "op": "is_blank"},
+        "set": {"priority": "high"},
+        "target": TO_POOL,
+    }
+    front = sales(ADA, BOB, document={"rules": [rule], "otherwise": TO_TRIAGE})
+
+    outcome = front.arrive(country="DE")
+    sticky = front.arrive(country="DE", holder=Holder(BOB.email, NOON - days(1)))
+
+    assert "priority" not in outcome.asked
+    assert (outcome.facts["priority"], outcome.changed) == ("high", {"priority": "high"})
+    assert (sticky.facts, sticky.changed) == (sticky.asked, {})
+    assert "priority" not in sticky.facts
