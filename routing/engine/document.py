@@ -67,11 +67,12 @@ __all__ = [
 ]
 
 LARGEST = 4 * 1024 * 1024
+MOST_PROBLEMS = 1000
 
 
 def parse(data: object, vocabulary: Vocabulary, references: References = UNCHECKED) -> Tree:
     """The tree that a decoded JSON document describes, or BadDocument with everything that is wrong with it."""
-    reader = Reader(vocabulary, references)
+    reader = Reader(vocabulary, references, give_up_at=MOST_PROBLEMS)
     if size(data) > LARGEST:
         reader.refuse("", f"is larger than {LARGEST // 1024**2} MiB of JSON")
         reader.finish()
@@ -84,7 +85,7 @@ def parse_condition(
     data: object, vocabulary: Vocabulary, path: str = "when", references: References = UNCHECKED
 ) -> Condition:
     """One condition by itself, as territories and scores have them; BadDocument as above."""
-    reader = Reader(vocabulary, references)
+    reader = Reader(vocabulary, references, give_up_at=MOST_PROBLEMS)
     if size(data) > LARGEST:
         reader.refuse(path, f"is larger than {LARGEST // 1024**2} MiB of JSON")
         reader.finish()

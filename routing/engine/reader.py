@@ -18,7 +18,6 @@ from routing.engine.problems import UNCHECKED, BadDocument, References, RuleErro
 LONGEST_TEXT = 2000
 # Looking for near misses is slow; past this many problems the reader of the list has other worries.
 SUGGESTIONS_UP_TO = 100
-MOST_PROBLEMS = 1000
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\Z")
@@ -30,12 +29,13 @@ ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 class Reader:
     vocabulary: Vocabulary
     references: References = UNCHECKED
+    give_up_at: int | None = None  # so many problems
     problems: list[RuleError] = field(default_factory=list)
 
     def refuse(self, path: str, problem: str) -> None:
         self.problems.append(RuleError(path, problem))
-        if len(self.problems) == MOST_PROBLEMS:
-            self.problems.append(RuleError("", f"only the first {MOST_PROBLEMS:,} problems are listed"))
+        if len(self.problems) == self.give_up_at:
+            self.problems.append(RuleError("", f"only the first {self.give_up_at:,} problems are listed"))
             self.finish()
 
     def finish(self) -> None:
