@@ -36,12 +36,12 @@ def is_loaded() -> bool:
     return User.objects.filter(email=REVOPS.email).exists()
 
 
-def load(crm: Crm, *, now: datetime) -> None:
+def load(crm: Crm, *, now: datetime, history: timedelta = HISTORY) -> None:
     """Fill an empty database. Raises `NotEmpty` for any other; the demo itself is not loaded twice."""
     if User.objects.exclude(email__endswith=f"@{DOMAIN}").exists() or Lead.objects.exists():
         raise NotEmpty("This database holds people or leads of your own; the demo is for an empty one only.")
     crm = crm.moved_to(now.date())
-    visitors = [visitor for visitor in tell(crm, now) if visitor.at >= now - HISTORY and _is_told(visitor)]
+    visitors = [visitor for visitor in tell(crm, now) if visitor.at >= now - history and _is_told(visitor)]
     began = visitors[0].at - timedelta(days=1) if visitors else now
 
     with transaction.atomic():

@@ -10,6 +10,7 @@ from leads.demo.crm import Company, Crm
 from leads.demo.people import Staff
 from leads.demo.words import slug
 from leads.lists import country_code
+from routing.engine.facts import normal
 
 ENTERPRISE, MIDDLE = 5_000, 1_000
 NAMED = 4  # one account in four has an owner
@@ -59,7 +60,7 @@ def tier(company: Company) -> str:
 
 
 def country(company: Company) -> str:
-    return country_code(company.country) or "US"
+    return country_code(normal(company.country)) or "US"
 
 
 def accounts(crm: Crm, staff: Staff) -> list[dict[str, Any]]:

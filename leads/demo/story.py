@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TextIO
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from leads.demo import market, visitors
 from leads.demo.crm import Crm, Opportunity
 from leads.demo.people import Staff, cast
 from leads.demo.visitors import Visitor, Workplace
-from leads.demo.words import number, pick
+from leads.demo.words import number
 
 PROSPECTED_WITHIN = 40  # days: the records give no date to those who are only being prospected
 # Minutes ago at which the newest came in, whatever the hour: something to look at right after the start.
@@ -72,8 +73,11 @@ class _Storyteller:
     def everybody(self) -> Iterator[Visitor]:
         prospects = [one for one in self.crm.opportunities if one.engaged is None]
         fresh = sorted(prospects, key=lambda one: number("fresh", one.id, below=1 << 30))[: len(MINUTES_AGO)]
-        for minutes, one in zip(MINUTES_AGO, fresh, strict=False):
-            yield self._visitor(one, self.now - timedelta(minutes=minutes), stage=visitors.FRESH)
+        for order, (minutes, one) in enumerate(zip(MINUTES_AGO, fresh, strict=False)):
+            # Every second one is of the demo rep's own accounts: he finds somebody in his queue.
+            account = self.own[order // 2 % len(self.own)] if self.own and order % 2 == 0 else one.account
+            at = self.now - timedelta(minutes=minutes)
+            yield self._visitor(replace(one, account=account), at, stage=visitors.FRESH)
         newest = {one.id for one in fresh}
         for one in self.crm.opportunities:
             if one.id not in newest:
@@ -81,8 +85,6 @@ class _Storyteller:
 
     def _visitor(self, one: Opportunity, at: datetime, *, stage: str) -> Visitor:
         account = one.account
-        if stage == visitors.FRESH and self.own and number("own", one.id, below=2):
-            account = pick(self.own, "own", one.id)  # the demo's rep finds somebody in his queue
         closed_at = self._closing(one, at)
         return visitors.visitor(
             one,
