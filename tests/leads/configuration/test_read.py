@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from unittest.mock import ANY
 
 import pytest
+from django.conf import settings
 
 from leads.configuration import parts, plain, yaml_text
 from leads.configuration.parts import Configuration, Member, TimeOff
@@ -345,3 +346,10 @@ reps:
     ada, bob = read(f"version: 1\n{text}").configuration.reps
 
     assert ada.hours == bob.hours == {"mon": ["09:00-17:00"]}
+
+
+def test_the_example_in_the_handbook_is_accepted():
+    handbook = (settings.BASE_DIR / "docs" / "configuration.md").read_text(encoding="utf-8")
+    example = handbook.partition("```yaml\n")[2].partition("```")[0]
+
+    assert len(read(example).kinds) >= 10
