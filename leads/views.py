@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -22,16 +22,20 @@ from leads.pages import leads as leads_page
 from leads.pages import queue as queue_page
 from reps.access import Request, signed_in
 from reps.models import User
-from reps.pages import back, page
+from reps.pages import back, go, page
 
 CLOCK = "X-Server-Now"
+WITH = (
+    *("rep__user", "rep__team", "rep__backup__user", "queue", "source", "account__owner__user"),
+    *("decision__version__tree", "decision__rep__user", "decision__queue"),
+)
 
 
 @require_safe
 @signed_in
 def queue(request: Request) -> HttpResponse:
     if request.rep is None:
-        return redirect("home")
+        return go(request, "home")
     return _queue(request)
 
 
@@ -40,7 +44,7 @@ def queue(request: Request) -> HttpResponse:
 def queue_live(request: Request) -> HttpResponse:
     """Asked every two seconds: nothing at all while the page that is shown is still true."""
     if request.rep is None:
-        return redirect("home")
+        return go(request, "home")
     now = timezone.now()
     unchanged = request.GET.get("rev") == queue_page.revision(request.rep, now=now)
     if unchanged and not get_messages(request):
@@ -104,29 +108,33 @@ def decline(request: Request, pk: int) -> HttpResponse:
 
 def lead_for(user: User, pk: int) -> Lead:
     """The lead, if this user may see it; for strangers there is none."""
-    leads = Lead.objects.visible_to(user).select_related(
-        "rep__user",
-        "rep__team",
-        "rep__backup__user",
-        "queue",
-        "source",
-        "account__owner__user",
-        "decision__version__tree",
-    )
-    return get_object_or_404(leads, pk=pk)
+    return get_object_or_404(Lead.objects.visible_to(user).select_related(*WITH), pk=pk)
 
 
 def _act(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], done: str = "") -> HttpResponse:
     """Do it, or say why it could not be done; the page that is open then looks again."""
-    lead = lead_for(request.user, pk)
     epoch = request.POST.get("epoch", "")
     try:
+        lead = lead_for(request.user, pk)
         act(lead, int(epoch) if epoch.isdecimal() else None)
     except NotPossible as problem:
         messages.warning(request, f"{lead}: {problem}")
+    except Http404:
+        if not request.htmx:
+            raise
+        # The page that is open still shows it: it was his until a moment ago.
+        messages.warning(request, "That lead is not yours any more: somebody was quicker.")
     else:
         if done:
             messages.success(request, done)
+    return _look_again(request, pk)
+
+
+def _look_again(request: Request, pk: int) -> HttpResponse:
+    """Back to the page that is open, unless it is the page of a lead that is gone for this user."""
+    here = request.htmx.current_url_abs_path if request.htmx else request.POST.get("next")
+    if here == reverse("lead", args=[pk]) and not Lead.objects.visible_to(request.user).filter(pk=pk).exists():
+        return go(request, "home")
     if not request.htmx:
         return back(request, "home")
     response = HttpResponse(status=204)

@@ -9,8 +9,10 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from reps.access import Request
 
@@ -24,6 +26,13 @@ def page(request: Request, template: str, context: Mapping[str, Any], *, part: s
     if get_messages(request):
         response.write(render_to_string("components/toasts.html", {"beside": True}, request))
     return response
+
+
+def go(request: Request, name: str) -> HttpResponse:
+    """To another page. A redirect would be followed by the script and end up in a part of this one."""
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse(name))
+    return redirect(name)
 
 
 def back(request: HttpRequest, fallback: str) -> HttpResponse:

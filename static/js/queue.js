@@ -8,6 +8,13 @@ const narrow = matchMedia("(max-width: 1180px)");
 const list = () => [...document.querySelectorAll("[data-row]")];
 const inQueue = (event) => event.detail.target?.id === "queue";
 
+// How many leads wait, beside the name of the page and in the title of its tab.
+function count() {
+  const { waiting } = document.getElementById("queue").dataset;
+  document.title = (waiting === "0" ? "" : `(${waiting}) `) + "My queue · Switchyard";
+  for (const place of document.querySelectorAll("[data-waiting-count]")) place.textContent = waiting === "0" ? "" : waiting;
+}
+
 let known = new Set(list().map((row) => row.id));
 let place = null; // where the focus was: the row and how far down, or the panel beside the list
 let movedAt = -Infinity;
@@ -22,6 +29,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (!inQueue(event)) return;
   keepFocus();
+  count();
   const rows = list();
   if (rows.map((row) => row.id).join() !== [...known].join()) movedAt = performance.now();
   const fresh = rows.filter((row) => !known.has(row.id));
@@ -39,6 +47,8 @@ function keepFocus() {
   const row = document.getElementById(place.id) ?? rows[Math.min(place.index, rows.length - 1)];
   (row?.querySelector("[data-open]") ?? document.getElementById("queue-title"))?.focus({ preventScroll: Boolean(row) });
 }
+
+count();
 
 document.addEventListener(
   "click",

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import services
+from leads.configuration import store
 from leads.models import Assignment, Lead, SlaClock
 from leads.pages.queue import Queue
 from reps.models import Rep
-from tests.office import CLARA, DANA, HEALTH, LARGE, LEE, arrive, person, signed_in
+from tests.office import CLARA, DANA, FILE, HEALTH, LARGE, LEE, arrive, person, signed_in
 
 pytestmark = pytest.mark.usefixtures("office")
 
@@ -235,14 +236,49 @@ def test_a_rep_takes_a_lead_that_waits_for_his_team(dana: Client) -> None:
     assert names(shown(signed_in(LEE))) == {}
 
 
-def test_of_two_who_take_the_same_lead_the_second_is_told_who_has_it() -> None:
+def test_of_two_who_take_the_same_lead_the_second_is_told_so() -> None:
     lead = arrive("Iris Wolf", **LARGE)
     dana, lee = signed_in(DANA), signed_in(LEE)
+    revision = shown(lee).revision
 
     act(dana, lead, "accept")
     late = act(lee, lead, "accept")
 
-    assert late.status_code == 404, "it is Dana's now, and none of Lee's business"
+    assert late.status_code == 204
+    assert "somebody was quicker" in poll(lee, revision).content.decode()
+    assert names(shown(dana)) == {"accepted": ["Iris Wolf"]}
+
+
+def test_whoever_gives_a_lead_away_on_its_own_page_is_led_home() -> None:
+    lead = arrive("Jonas Beck", **HEALTH)
+    send_the_unplaced_to_triage()
+    page = f"/leads/{lead.pk}/"
+    reason = {"epoch": lead.epoch, "reason": "Conflict of interest", "next": page}
+
+    answer = signed_in(DANA).post(
+        f"{page}decline/", reason, headers={**HTMX, "HX-Current-URL": f"http://testserver{page}"}
+    )
+
+    assert answer["HX-Redirect"] == "/"
+    assert signed_in(DANA).get(page).status_code == 404
+
+
+def test_whoever_does_so_without_scripts_is_led_home_too() -> None:
+    lead = arrive("Jonas Beck", **HEALTH)
+    send_the_unplaced_to_triage()
+    page = f"/leads/{lead.pk}/"
+
+    answer = signed_in(DANA).post(f"{page}decline/", {"reason": "Conflict of interest", "next": page})
+
+    assert answer["Location"] == "/"
+
+
+def test_a_page_left_open_by_somebody_who_is_no_rep_any_more_is_led_home(dana: Client) -> None:
+    Rep.objects.filter(user=person(DANA)).delete()
+
+    answer = dana.get("/queue/live/", headers=HTMX)
+
+    assert answer["HX-Redirect"] == "/"
 
 
 def test_a_click_on_what_has_moved_on_changes_nothing_and_says_so(dana: Client) -> None:
@@ -316,3 +352,11 @@ def test_a_poll_asks_the_database_little(dana: Client) -> None:
         assert poll(dana, revision).status_code == 204
 
     assert len(asked) <= MOST_QUERIES_OF_A_POLL
+
+
+def send_the_unplaced_to_triage() -> None:
+    """From now on a lead that the team cannot take waits in Triage, which is no team's."""
+    text = FILE.read_text(encoding="utf-8").replace(
+        "if_nobody: {kind: queue, queue: enterprise}", "if_nobody: {kind: fallback}"
+    )
+    store.load(text, now=timezone.now())
