@@ -1,8 +1,8 @@
 """Which rules were asked on the way to a decision, and what the lead answered: told again from what the log keeps.
 
 The log has the facts, as the first rule saw them, and the ids of the rules that held. What was asked before each of
-them follows from the document, and a published version never changes. Lists and territories may have: where an answer would
-come out otherwise now, that is said instead.
+them follows from the document, and a published version never changes. Lists and territories may have: where an answer
+would come out otherwise now, that is said instead.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ OTHERWISE_NOW = "answered otherwise then: what it asks about has changed since"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """One rule that was asked. `number` is its place in its document: 2.1 is the first within the second."""
+
     tree: str
     rule: str
+    number: str
     name: str
     held: bool
     because: str
@@ -59,11 +62,13 @@ def retrace(slug: str, held: Sequence[str], facts: Facts, world: World, setting:
         level: Level | None = tree.level
         target: Target = tree.tree.otherwise
         facts = {**facts, **clock_facts(tree.zone, setting.now)}
+        above = ""
         while level is not None:
             index = next((n for n, rule in enumerate(level.rules) if waiting and rule.id == waiting[0]), -1)
-            yield from _one_level(tree.slug, level, facts, setting, index, world)
+            yield from _one_level(tree.slug, level, above, facts, setting, index, world)
             if index < 0:
                 break
+            above = f"{above}{index + 1}."
             rule, level = level.rules[index], level.children[index]
             waiting.pop(0)
             facts = {**facts, **typed(dict(rule.set), world.vocabulary)[0]}
@@ -71,13 +76,15 @@ def retrace(slug: str, held: Sequence[str], facts: Facts, world: World, setting:
         tree = _next_tree(target, waiting, world.trees)
 
 
-def _one_level(slug: str, level: Level, facts: Facts, setting: Setting, index: int, world: World) -> Iterator[Asked]:
+def _one_level(
+    slug: str, level: Level, above: str, facts: Facts, setting: Setting, index: int, world: World
+) -> Iterator[Asked]:
     rules = {rule.id: (number, rule) for number, rule in enumerate(level.rules)}
     for asked in rules_asked(level, facts, setting, index, world.vocabulary):
         number, rule = rules[asked.rule]
         held = number == index
         because = asked.because if asked.held == held else OTHERWISE_NOW
-        yield Asked(slug, rule.id, rule.name, held, because)
+        yield Asked(slug, rule.id, f"{above}{number + 1}", rule.name, held, because)
 
 
 def _next_tree(target: Target, waiting: Sequence[str], trees: Mapping[str, Published]) -> Published | None:

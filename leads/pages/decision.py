@@ -1,26 +1,21 @@
 """A decision explained: the rules that were asked with the lead's answers, everybody who was looked at, the choice.
 
-The log keeps facts, version and the ids of the rules that held. What was asked on the way follows from these, because a
-published version never changes.
+What was asked on the way is told again by `leads.trace`; here it is put into the words and the order of a page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from leads import trace
 from leads.pages import facts as facts_page
 from leads.pages.facts import Group
 from leads.world import Known
 from routing.engine import bench
-from routing.engine.compile import Level, compile_rules
 from routing.engine.conditions import All, AnyOf, Condition, Not, Test
-from routing.engine.document import parse
-from routing.engine.explain import rules_asked
-from routing.engine.problems import BadDocument
 from routing.engine.rules import Rule, every_rule
-from routing.engine.world import World
-from routing.models import Decision, Version
+from routing.models import Decision
 
 STRATEGIES = {
     "round_robin": "Round robin",
@@ -93,7 +88,7 @@ def page(decision: Decision, organisation: Known) -> Page:
 
 
 def explained(decision: Decision, organisation: Known) -> Explained:
-    asked = list(_asked(decision, organisation))
+    asked = _asked(decision, organisation)
     return Explained(
         decision=decision,
         asked=asked,
@@ -140,7 +135,6 @@ class _Remembered:
 
     organisation: Known
     rules: Mapping[str, Rule]
-    levels: dict[int, Level | None] = field(default_factory=dict)
 
 
 class _Process:
@@ -168,79 +162,20 @@ def _fields(condition: Condition) -> Iterator[str]:
             yield name
 
 
-def _asked(decision: Decision, organisation: Known) -> Iterator[Asked]:
-    """Down the tree along the rules that held. A jump to another tree goes on at that tree's root."""
-    if decision.sticky or decision.version is None:
-        return
-    asking = Asking(decision, organisation)
-    level = _level(decision.version, organisation)
-    held, prefix = list(decision.rules), ""
-    while level is not None:
-        if held and held[0] not in _ids(level):
-            level, prefix = _another_tree(held[0], organisation), ""
+def _asked(decision: Decision, organisation: Known) -> list[Asked]:
+    """What was asked, without most of a long row of rules that did not hold."""
+    shown: list[Asked] = []
+    missed: list[trace.Asked] = []
+    for one in [*(trace.of_decision(decision, organisation) or []), None]:
+        if one is not None and not one.held:
+            missed.append(one)
             continue
-        index = _ids(level).index(held[0]) if held else -1
-        yield from asking.level(level, index, prefix)
-        if index < 0:
-            return
-        prefix = f"{prefix}{index + 1}."
-        level = level.children[index]
-        held.pop(0)
-
-
-class Asking:
-    """One lead's answers, from the facts as they stood when it was decided."""
-
-    def __init__(self, decision: Decision, organisation: Known) -> None:
-        self.vocabulary = organisation.world.vocabulary
-        self.facts = facts_page.typed_facts(decision.facts, self.vocabulary)
-        self.setting = organisation.world.setting(decision.at)
-
-    def level(self, level: Level, index: int, prefix: str) -> Iterator[Asked]:
-        """The rules of one level that were asked until the one at `index` held (-1: none did)."""
-        places = {rule.id: place for place, rule in enumerate(level.rules)}
-        asked = rules_asked(level, self.facts, self.setting, index, self.vocabulary)
-        skipped = max(0, len(asked) - MOST_ASKED)
-        for one in asked[skipped:]:
-            place = places[one.rule]
-            # A rule above may have changed facts that this one asked for: what is on record counts.
-            held = place == index
-            because = one.because if one.held == held else ""
-            yield Asked(one.rule, f"{prefix}{place + 1}", level.rules[place].name, held, because, skipped)
+        skipped = max(0, len(missed) - MOST_ASKED)
+        for each in [*missed[skipped:], *([one] if one else [])]:
+            shown.append(Asked(each.rule, each.number, each.name, each.held, each.because, skipped))
             skipped = 0
-
-
-def _ids(level: Level) -> list[str]:
-    return [rule.id for rule in level.rules]
-
-
-def _level(version: Version, organisation: Known) -> Level | None:
-    slug = version.tree.slug
-    if organisation.versions.get(slug) == version.pk:
-        return organisation.world.trees[slug].level
-    return _retired(version, organisation)
-
-
-def _another_tree(rule_id: str, organisation: Known) -> Level | None:
-    """Where a lead that jumped went on: ids are unique within a document, and rarely the same in two."""
-    levels = [tree.level for tree in organisation.world.trees.values()]
-    return next((level for level in levels if rule_id in _ids(level)), None)
-
-
-def _retired(version: Version, organisation: Known) -> Level | None:
-    """The rules of a version that is no longer live; None if they ask for fields that are gone by now."""
-    levels = _remembered(organisation).levels
-    if version.pk not in levels:
-        levels[version.pk] = _compiled(version, organisation.world)
-    return levels[version.pk]
-
-
-def _compiled(version: Version, world: World) -> Level | None:
-    try:
-        tree = parse(version.document, world.vocabulary)
-    except BadDocument:
-        return None
-    return compile_rules(tree.rules, world.lists, world.ancestors)
+        missed = []
+    return shown
 
 
 def _looked_at(decision: Decision, organisation: Known) -> list[Looked]:
