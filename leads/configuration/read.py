@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from leads.configuration import documents, read_leads, read_market, read_people, read_routing, references, yaml_text
+from leads.configuration import (
+    documents,
+    parts,
+    read_leads,
+    read_market,
+    read_people,
+    read_routing,
+    references,
+    yaml_text,
+)
 from leads.configuration.entries import Entry
 from leads.configuration.parts import EMPTY, KEYS, Configuration, Part, Rep, Scoring, in_order, name_of
 from leads.configuration.plain import VERSION
@@ -50,18 +59,18 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "teams": Kind(read_people.team, ("slug", "name"), read_people.Team),
-    "skills": Kind(read_people.skill, ("slug", "name"), read_people.Skill),
-    "reps": Kind(read_people.rep, ("email", "name"), read_people.Rep),
-    "territories": Kind(read_market.territory, ("slug", "name", "when"), read_market.Territory),
-    "accounts": Kind(read_market.account, ("name",), read_market.Account, open=True),
-    "lists": Kind(read_market.value_list, ("slug", "name", "values"), read_market.ValueList),
-    "fields": Kind(read_market.custom_field, ("key", "type", "label"), read_market.CustomField),
-    "pools": Kind(read_routing.pool, ("slug", "name"), read_routing.Pool),
-    "queues": Kind(read_routing.queue, ("slug", "name"), read_routing.Queue),
-    "sla_policies": Kind(read_leads.sla_policy, ("slug",), read_leads.SlaPolicy, open=True),
-    "sources": Kind(read_leads.source, ("slug", "name"), read_leads.Source),
-    "trees": Kind(read_routing.tree, ("slug", "name", "document"), read_routing.Tree),
+    "teams": Kind(read_people.team, ("slug", "name"), parts.Team),
+    "skills": Kind(read_people.skill, ("slug", "name"), parts.Skill),
+    "reps": Kind(read_people.rep, ("email", "name"), parts.Rep),
+    "territories": Kind(read_market.territory, ("slug", "name", "when"), parts.Territory),
+    "accounts": Kind(read_market.account, ("name",), parts.Account, open=True),
+    "lists": Kind(read_market.value_list, ("slug", "name", "values"), parts.ValueList),
+    "fields": Kind(read_market.custom_field, ("key", "type", "label"), parts.CustomField),
+    "pools": Kind(read_routing.pool, ("slug", "name"), parts.Pool),
+    "queues": Kind(read_routing.queue, ("slug", "name"), parts.Queue),
+    "sla_policies": Kind(read_leads.sla_policy, ("slug",), parts.SlaPolicy, open=True),
+    "sources": Kind(read_leads.source, ("slug", "name"), parts.Source),
+    "trees": Kind(read_routing.tree, ("slug", "name", "document"), parts.Tree),
 }
 
 
@@ -69,12 +78,12 @@ def read(text: str, base: Configuration = EMPTY) -> Loaded:
     """What would be in force if this text were loaded over `base`."""
     reader = Reader(STANDARD)
     named = _kinds_in(text, reader)
-    parts: dict[str, list[Any]] = {}
+    found: dict[str, list[Any]] = {}
     in_file: dict[tuple[str, str], str] = {}
     for kind, data in named.items():
-        parts[kind] = list(_parts(kind, data, in_file, reader))
+        found[kind] = list(_parts(kind, data, in_file, reader))
     kinds = frozenset(named)
-    file = Configuration(**{kind: in_order(kind, found) for kind, found in parts.items()})
+    file = Configuration(**{kind: in_order(kind, entries) for kind, entries in found.items()})
     configuration = _with_own_switches(base.with_kinds(file, kinds), base)
 
     places = Places(in_file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -71,7 +70,7 @@ def drop(differences: Differences) -> None:
         _run(statement, gone)
 
 
-def _run(statement: str, first: Sequence[Any], *others: Sequence[Any]) -> None:
+def _run(statement: str, first: list[Any], *others: list[Any]) -> None:
     """The first array says how much there is to do: often nothing."""
     if first:
         with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ from routing.engine.rules import Tree
 from routing.engine.targets import ToQueue
 from routing.engine.world import Member, Pool, Published, Rep, Territory, World
 
-MOST_ANCESTORS = 8
+MOST_ANCESTORS = 7  # besides the account itself, as in live routing
 # Before anybody has drawn a tree, leads wait where managers and RevOps see them.
 NO_TREE = Published("", "No rules yet", "UTC", Tree((), ToQueue(BUILT_IN_QUEUE.slug)), compile_rules((), {}, {}))
 

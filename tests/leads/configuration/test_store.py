@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leads.configuration import differences, dump, parts, plain, store, yaml_text
+from leads.configuration import differences, dump, parts, plain, rows_people, store, yaml_text
 from leads.configuration.read import BadConfiguration, read
 from leads.models import Account, InboundEvent, Lead, Source
 from reps.models import Change, Rep, Revision, User
@@ -89,13 +89,31 @@ def test_one_problem_anywhere_and_nothing_is_written():
 
 
 def test_what_fails_while_writing_leaves_nothing_behind(monkeypatch):
-    monkeypatch.setattr(store.rows_people, "drop", lambda found: 1 / 0)
+    monkeypatch.setattr(rows_people, "drop", lambda found: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         load(COMPANY)
 
     assert not Rep.objects.exists()
     assert not Change.objects.exists()
+
+
+def test_a_change_that_came_between_reading_and_writing_is_seen(monkeypatch):
+    load(COMPANY)
+    read_first, came = store.plan, []
+
+    def plan_while_somebody_writes(text):
+        planned = read_first(text)
+        if not came:
+            came.append(True)
+            load("version: 1\nskills: [{slug: german, name: Deutsch}, {slug: saas, name: SaaS}]")
+        return planned
+
+    monkeypatch.setattr(store, "plan", plan_while_somebody_writes)
+    found = load("version: 1\nskills: [{slug: german, name: German}, {slug: saas, name: SaaS}]")
+
+    assert [one.before.name for one in found] == ["Deutsch"]
+    assert dump.current().of("skills")["german"].name == "German"
 
 
 def test_users_come_with_reps_and_managers_and_nobody_can_guess_their_password():
