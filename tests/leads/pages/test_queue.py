@@ -155,6 +155,15 @@ def test_a_lead_that_goes_away_makes_the_page_old(dana: Client) -> None:
     assert poll(dana, revision).status_code == 200
 
 
+def test_a_lead_that_is_accepted_in_another_window_makes_the_page_old(dana: Client) -> None:
+    lead = arrive("Priya Raman", **HEALTH)
+    revision = shown(dana).revision
+
+    act(dana, lead, "accept")
+
+    assert poll(dana, revision).status_code == 200
+
+
 def test_a_lead_that_a_colleague_takes_from_the_queue_makes_the_page_old(dana: Client) -> None:
     lead = arrive("Iris Wolf", **LARGE)
     revision = shown(dana).revision
