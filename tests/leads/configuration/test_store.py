@@ -100,7 +100,8 @@ def test_what_fails_while_writing_leaves_nothing_behind(monkeypatch):
 
 def test_a_change_that_came_between_reading_and_writing_is_seen(monkeypatch):
     load(COMPANY)
-    read_first, came = store.plan, []
+    read_first = store.plan
+    came: list[bool] = []
 
     def plan_while_somebody_writes(text):
         planned = read_first(text)
