@@ -51,11 +51,11 @@ def allow_many_files() -> None:
 
 def is_running(pid: int) -> bool:
     """A zombie has ended: only its number is left."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return fields[0] not in ("Z", "X")
+    return _facts(pid)[0] not in ("Z", "X")
+
+
+def parent(pid: int) -> int:
+    return int(_facts(pid)[1])
 
 
 def works_in(pid: int, folder: Path, program: str) -> bool:
@@ -101,6 +101,14 @@ def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.02) ->
             return False
         time.sleep(pause)
     return True
+
+
+def _facts(pid: int) -> list[str]:
+    """State and parent, as proc(5) has them; what follows is not asked for. A process that is gone has no parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return ["X", "0"]
 
 
 def _all() -> Iterator[int]:

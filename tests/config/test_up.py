@@ -48,7 +48,7 @@ def test_when_all_are_killed_at_once_the_next_start_cleans_up(data: Path, comman
     # Granian's workers and PostgreSQL's own children are left to themselves.
     os.kill(up.process.pid, signal.SIGSTOP)
     for pid in everything:
-        if parent(pid) == up.process.pid:
+        if processes.parent(pid) == up.process.pid:
             os.kill(pid, signal.SIGKILL)
     up.stop(signal.SIGKILL)
 
@@ -73,13 +73,13 @@ def ready(port: int) -> bool:
 def find(data: Path, up: Command, name: str) -> list[int]:
     """The one process that stands for this part (the first of its kind)."""
     if name == "postgres":
-        return [pid for pid in processes.working_in(data / "pg", "postgres") if parent(pid) == up.process.pid]
+        return [pid for pid in processes.working_in(data / "pg", "postgres") if processes.parent(pid) == up.process.pid]
     if name == "valkey":
         return processes.working_in(data / "valkey", "valkey-server")
     ours = set(processes.marked("SWITCHYARD_SUPERVISED", str(data)))
     part = ours.intersection(processes.marked("SWITCHYARD_PART", name.removesuffix("'s worker")))
-    first = [pid for pid in part if parent(pid) == up.process.pid]
-    return first if "'" not in name else [pid for pid in part if parent(pid) in first][:1]
+    first = [pid for pid in part if processes.parent(pid) == up.process.pid]
+    return first if "'" not in name else [pid for pid in part if processes.parent(pid) in first][:1]
 
 
 def new(data: Path, up: Command, name: str, old: list[int]) -> bool:
@@ -89,11 +89,3 @@ def new(data: Path, up: Command, name: str, old: list[int]) -> bool:
 
 def is_back(data: Path, up: Command, name: str, old: list[int], port: int) -> bool:
     return new(data, up, name, old) and ready(port)
-
-
-def parent(pid: int) -> int:
-    """0 when it ended meanwhile."""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
