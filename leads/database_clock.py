@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
+from leads.prepared import prepared_cursor
 
 
 def database_now() -> datetime:
     """This very instant by the database's clock; unlike `now()` it does not stand still within a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-        return now
+    with prepared_cursor() as cursor:
+        [(now,)] = cursor.execute("SELECT clock_timestamp()").fetchall()
+    assert isinstance(now, datetime)
+    return now

@@ -7,10 +7,9 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from leads.arrivals import Arrival, EventRead
 from leads.models import Lead
+from leads.prepared import ask_together, prepared_cursor
 from routing.engine.facts import Value, Vocabulary, from_json
 from routing.engine.route import Holder
 
@@ -18,9 +17,15 @@ from routing.engine.route import Holder
 LOCK_PEOPLE = """
 SELECT pg_advisory_xact_lock(7001, hash) FROM (SELECT unnest(%s::int[]) AS hash ORDER BY 1) AS ordered
 """
-SEEN_BEFORE = """
-SELECT event_id, item, source_id, item_key FROM leads_touch
-WHERE event_id = ANY(%s) OR (item_key <> '' AND item_key = ANY(%s))
+SAME_EVENTS = "SELECT event_id, item FROM leads_touch WHERE event_id = ANY(%s::uuid[])"
+SAME_ITEMS = """
+SELECT source_id, item_key FROM leads_touch
+WHERE source_id = ANY(%s::bigint[]) AND item_key = ANY(%s::text[]) AND item_key <> ''
+"""
+# Where the ids of a table come from is looked up once, not for each.
+NEXT_IDS = """
+SELECT nextval(numbers.place)
+FROM (SELECT pg_get_serial_sequence(%s::text, 'id')::regclass AS place OFFSET 0) AS numbers, generate_series(1, %s::int)
 """
 
 
@@ -58,8 +63,7 @@ def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Voc
     """Lock and find everybody in these deliveries, new ones with fresh ids, without whatever was brought in before."""
     arrivals = [arrival for event in read for arrival in event.arrivals]
     keys = sorted({arrival.key for arrival in arrivals if arrival.key})
-    _lock(keys)
-    fresh, done_before = _unseen(arrivals)
+    fresh, done_before = _locked_and_unseen(keys, arrivals)
     people = _grouped(fresh)
     leads = {lead.person_key: lead for lead in Lead.objects.filter(person_key__in=keys).select_for_update(of=("self",))}
     for person in people:
@@ -69,20 +73,20 @@ def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Voc
     return Gathered(people, done_before)
 
 
-def _lock(keys: Iterable[str]) -> None:
+def _locked_and_unseen(keys: Iterable[str], arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID]]:
+    """Without those that an earlier run of the same event, or another delivery of the same item, already brought.
+
+    The people are locked first: what another worker brought in is looked for only when it can bring no more.
+    """
     hashes = [zlib.crc32(key.encode("utf-8", "surrogatepass")) - 2**31 for key in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_PEOPLE, [hashes])
-
-
-def _unseen(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID]]:
-    """Without those that an earlier run of the same event, or another delivery of the same item, already brought."""
-    item_keys = [arrival.item_key for arrival in arrivals if arrival.item_key]
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN_BEFORE, [list({arrival.event for arrival in arrivals}), item_keys])
-        rows = cursor.fetchall()
-    items = {(event, item) for event, item, _, _ in rows}
-    named = {(source, item_key) for _, _, source, item_key in rows if item_key}
+    by_name = [arrival for arrival in arrivals if arrival.item_key]
+    sources = list({arrival.source.id for arrival in by_name})
+    _, same_events, same_items = ask_together(
+        (LOCK_PEOPLE, [hashes]),
+        (SAME_EVENTS, [list({arrival.event for arrival in arrivals})]),
+        (SAME_ITEMS, [sources, [arrival.item_key for arrival in by_name]]),
+    )
+    items, named = set(same_events), set(same_items)
     fresh = []
     for arrival in arrivals:
         name = (arrival.source.id, arrival.item_key)
@@ -141,6 +145,6 @@ def new_ids(table: str, count: int) -> list[int]:
     """`count` fresh ids of a table; gaps after a rollback are harmless."""
     if not count:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
+    with prepared_cursor() as cursor:
+        cursor.execute(NEXT_IDS, [table, count])
         return [row[0] for row in cursor.fetchall()]

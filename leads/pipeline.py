@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from leads import record, trouble
@@ -21,6 +21,7 @@ from leads.database_clock import database_now
 from leads.deciding import Decided, decide
 from leads.models import Assignment, InboundEvent
 from leads.people import gather
+from leads.prepared import prepared_cursor
 from leads.world import Known, known_and_held
 from routing.engine.bench import Presence
 from routing.models import Decision
@@ -122,7 +123,7 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
 
 
 def _claim(limit: int, only: uuid.UUID | None) -> list[tuple[uuid.UUID, int, bytes, str, datetime]]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(CLAIM, [only, only, limit])
         return cursor.fetchall()
 
@@ -137,7 +138,7 @@ def _finish(
             kinds.setdefault(arrival.event, set()).add(one.outcome.kind)
     states = [_state(event, kinds.get(event.event.uuid, set()), done_before) for event in read]
     problems = [" ".join(event.problems) for event in read]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(FINISH, [now, [event.event.uuid for event in read], states, problems])
 
 

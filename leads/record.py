@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from leads.copying import copy_rows
 from leads.crash import crash_point
 from leads.deciding import Decided
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
 from leads.people import new_ids
+from leads.prepared import prepared_cursor
 from leads.promises import Promises
 from leads.rows import ASSIGNMENT, CHANGED_LEAD, CLOCK, DECISION, LEDGER, NEW_LEAD, NOTICE, STORY, TOUCH, Rows, Writer
 from leads.world import Known
@@ -55,7 +54,7 @@ def write(decided: Sequence[Decided], known: Known, *, now: datetime, cause: str
 
 
 def _flush(rows: Rows, now: datetime, ending: Ending) -> None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         if rows.left:
             cursor.execute(END_ASSIGNMENTS, [now, ending.code, ending.reason, rows.left])
             cursor.execute(STOP_CLOCKS, [now, rows.left])
