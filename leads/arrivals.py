@@ -13,7 +13,6 @@ from leads.normalise import normalise, person_key
 from leads.sources import SourceCard
 from routing.engine.facts import Value, Vocabulary
 
-
 NAMES_SOMEBODY = frozenset({"email", "phone", "first_name", "last_name", "company"})
 NOBODY = "There is no usable e-mail, phone, name or company in it. Mend the source's mapping and replay it."
 
