@@ -11,9 +11,9 @@ from config.embedded import processes
 from config.embedded.accounts import CannotRun
 from config.parts import Part, Running
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 # A part that ran this long was well: its next end starts the pauses anew.
-WELL_AFTER = 30.0
+WELL_AFTER = 5.0
 
 
 class DidNotStart(Exception):
