@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +11,7 @@ import pytest
 from config.embedded import processes
 from tests.faults.hand import Hand
 from tests.faults.judge import Broken, broken_promises, only_broken
-from tests.faults.machine import Machine
+from tests.faults.machine import Machine, shared_machine
 from tests.faults.organisation import configuration
 from tests.faults.sender import History
 
@@ -33,16 +31,8 @@ SELECT NOT EXISTS (SELECT FROM leads_inboundevent WHERE status = 'waiting')
 
 @pytest.fixture(scope="session")
 def machine() -> Iterator[Machine]:
-    with tempfile.TemporaryDirectory(prefix="switchyard-faults-", dir="/tmp") as name:
-        Path(name).chmod(0o711)
-        machine = Machine(Path(name))
-        try:
-            for server in ("postgres", "valkey"):
-                machine.start_server(server)
-            machine.make_ready(configuration())
-            yield machine
-        finally:
-            machine.close()
+    with shared_machine() as machine:
+        yield machine
 
 
 @pytest.fixture

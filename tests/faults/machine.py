@@ -9,8 +9,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -23,7 +24,7 @@ from config import addresses, application
 from config.embedded import postgres, processes, servers, valkey
 from config.parts import Part, Running
 from config.places import PROJECT, socket_folder
-from tests.faults.organisation import SECRETS
+from tests.faults.organisation import SECRETS, configuration
 
 READY = "ready"  # the database every other one is copied from: migrated, and with the organisation in it
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -65,11 +66,11 @@ class Machine:
     def thaw(self, name: str) -> None:
         os.kill(self.servers[name].pid, signal.SIGCONT)
 
-    def make_ready(self, configuration: str) -> None:
+    def make_ready(self, text: str) -> None:
         """A migrated database with the organisation in it, made once, copied often."""
         self.create(READY, template="template1")
         file = self.data / "organisation.yaml"
-        file.write_text(configuration)
+        file.write_text(text)
         for words in (("migrate", "--no-input", "--verbosity", "0"), ("load_config", str(file))):
             self.manage(READY, *words)
 
@@ -132,6 +133,31 @@ class Machine:
 
     def close(self) -> None:
         self._cleanup.close()
+
+
+class _Shared:
+    """One machine for every fixture of this process that wants one: making it costs seconds."""
+
+    machine: Machine | None = None
+
+
+@contextmanager
+def shared_machine() -> Iterator[Machine]:
+    """Both servers at work, and the database `READY`. Whoever asks first also ends it: fixtures end in reverse."""
+    if _Shared.machine is not None:
+        yield _Shared.machine
+        return
+    with tempfile.TemporaryDirectory(prefix="switchyard-faults-", dir="/tmp") as name:
+        Path(name).chmod(0o711)
+        _Shared.machine = machine = Machine(Path(name))
+        try:
+            for server in ("postgres", "valkey"):
+                machine.start_server(server)
+            machine.make_ready(configuration())
+            yield machine
+        finally:
+            _Shared.machine = None
+            machine.close()
 
 
 def children(pid: int) -> Sequence[int]:

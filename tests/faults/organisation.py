@@ -84,15 +84,14 @@ def configuration(*, reps: list[dict[str, Any]] | None = None, ladder: tuple[str
                 {"slug": "hasty", "name": "Hasty", "respond_within": "2s", "steps": steps, "max_reassignments": 2},
             ],
             "sources": [
-                {"slug": "signed", "name": "Signed", "auth": "signature", "secret_env": "FAULTS_SECRET", **_reading()},
+                {"slug": "signed", "name": "Signed", "auth": "signature", "secret_env": "FAULTS_SECRET"},
                 {
                     "slug": "other",
                     "name": "Other",
                     "auth": "signature",
                     "secret_env": "FAULTS_OTHER_SECRET",
-                    **_reading(),
                 },
-                {"slug": "open", "name": "Open", "auth": "none", **_reading()},
+                {"slug": "open", "name": "Open", "auth": "none"},
             ],
             "trees": [
                 {
@@ -119,7 +118,3 @@ def _pool(slug: str, members: tuple[str, ...]) -> dict[str, Any]:
         "strategy": "round_robin",
         "members": [{"rep": one} for one in members],
     }
-
-
-def _reading() -> dict[str, Any]:
-    return {"mapping": {"email": "email", "phone": "phone", "company": "company", "campaign": "campaign"}}
