@@ -27,6 +27,8 @@ STRATEGIES = {
 }
 # Of a long list only what came right before the answer is worth reading.
 MOST_ASKED = 12
+# An address says nothing in half a line.
+UNSAID = ("account.owner", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ def in_short(decision: Decision, organisation: Known) -> str:
         return decision.reason
     vocabulary = organisation.world.vocabulary
     facts = facts_page.typed_facts(decision.facts, vocabulary)
-    fields = dict.fromkeys(_fields(rule.when))
-    answers = [facts_page.answer(name, facts[name], vocabulary) for name in fields if name in facts]
+    fields = [name for name in dict.fromkeys(_fields(rule.when)) if name in facts and name not in UNSAID]
+    answers = [facts_page.answer(name, facts[name], vocabulary) for name in fields]
     return f"{rule.name}: {', '.join(answers)}" if answers else rule.name
 
 

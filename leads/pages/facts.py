@@ -94,7 +94,7 @@ def answer(name: str, value: Value, vocabulary: Vocabulary) -> str:
         return label if value else f"not: {label}"
     if isinstance(value, int | float):
         return f"{in_words(value)} {label}"
-    return in_words(value)
+    return _short(in_words(value), 40)
 
 
 def capitalised(label: str) -> str:
@@ -102,5 +102,8 @@ def capitalised(label: str) -> str:
 
 
 def _as_sent(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    return _short(value if isinstance(value, str) else repr(value), 80)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

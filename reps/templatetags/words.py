@@ -27,6 +27,13 @@ def duration(span: timedelta | None) -> str:
 
 
 @register.filter
+def brief(span: timedelta) -> str:
+    """The same for the inside of a ring, where there is room for seven letters: days without their hours."""
+    days = abs(span) // timedelta(days=1)
+    return f"{days} d" if days else duration(span)
+
+
+@register.filter
 def is_long(span: timedelta) -> bool:
     """Too long to be told in minutes and seconds."""
     return abs(span) >= timedelta(hours=1)

@@ -14,21 +14,21 @@ function hear(milliseconds) {
   if (milliseconds) ahead = Number(milliseconds) - performance.now();
 }
 
-function inWords(seconds) {
+function inWords(seconds, brief) {
   const s = Math.abs(seconds);
   const two = (number) => String(number).padStart(2, "0");
   if (s < 3600) return `${Math.floor(s / 60)}:${two(s % 60)}`;
   if (s < 86400) return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))}`;
-  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+  return `${Math.floor(s / 86400)} d` + (brief ? "" : ` ${Math.floor((s % 86400) / 3600)} h`);
 }
 
 function draw(timer) {
   const seconds = Math.round((Number(timer.dataset.due) - serverNow()) / 1000);
   const total = Number(timer.dataset.total);
   const overdue = seconds < 0;
-  timer.querySelector(".left").textContent = (overdue ? "+" : "") + inWords(seconds);
-  timer.querySelector(".side-of").textContent = overdue ? "overdue" : "left";
   const arc = timer.querySelector(".fg");
+  timer.querySelector(".left").textContent = (overdue ? "+" : "") + inWords(seconds, Boolean(arc));
+  timer.querySelector(".side-of").textContent = overdue ? "overdue" : "left";
   if (!arc) return;
   const share = overdue || total <= 0 ? 100 : Math.max(0, Math.min(100, (seconds / total) * 100));
   arc.setAttribute("stroke-dasharray", `${share.toFixed(1)} 100`);

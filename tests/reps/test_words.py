@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from reps.templatetags.page import HUES, hue, initials
-from reps.templatetags.words import duration, milliseconds, minutes, moment
+from reps.templatetags.words import brief, duration, milliseconds, minutes, moment
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -27,6 +27,13 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 )
 def test_a_duration_is_as_short_as_it_is_clear(seconds: int, words: str) -> None:
     assert duration(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(278, "4:38"), (12_300, "3 h 25"), (-187_200, "2 d"), (1_260_000, "14 d")]
+)
+def test_inside_a_ring_a_duration_has_seven_letters_at_most(seconds: int, words: str) -> None:
+    assert brief(timedelta(seconds=seconds)) == words
 
 
 def test_no_duration_is_a_dash_and_not_a_zero() -> None:
