@@ -13,6 +13,7 @@ from routing.engine.operators import COMPARABLE
 from routing.engine.rules import Rule
 
 LONGEST_VALUE = 60
+NUMERIC = (int, float)
 
 # "is …" is denied by "is not …"; these are not.
 DENIALS = {
@@ -148,12 +149,12 @@ def _shown(value: object) -> str:
         if len(value) <= LONGEST_VALUE and value.isprintable():
             return value.strip()
         text = " ".join(value[: 2 * LONGEST_VALUE].split())
-    elif isinstance(value, tuple):
-        text = ", ".join(_shown(item) for item in value)
     elif isinstance(value, bool):
-        text = "yes" if value else "no"
-    elif isinstance(value, int | float):
-        text = f"{value:,}"
+        return "yes" if value else "no"
+    elif isinstance(value, NUMERIC):
+        return f"{value:,}"
+    elif isinstance(value, tuple):
+        text = ", ".join([_shown(item) for item in value])
     elif isinstance(value, datetime):
         text = f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M %Z}"
     else:
