@@ -50,10 +50,11 @@ def write(decided: Sequence[Decided], known: Known, *, now: datetime, cause: str
     assignment_ids = new_ids("leads_assignment", len(decided))
     for one, decision_id, assignment_id in zip(decided, decision_ids, assignment_ids, strict=True):
         Writer(one, known, rows, promises, now).write(decision_id, assignment_id, cause)
-    _flush(rows, now, ending)
+    flush(rows, now=now, ending=ending)
 
 
-def _flush(rows: Rows, now: datetime, ending: Ending) -> None:
+def flush(rows: Rows, *, now: datetime, ending: Ending) -> None:
+    """Write all rows of a batch; `now` and `ending` are said of the assignments that end by it."""
     with prepared_cursor() as cursor:
         if rows.left:
             cursor.execute(END_ASSIGNMENTS, [now, ending.code, ending.reason, rows.left])

@@ -21,7 +21,7 @@ SPACE = uuid.UUID("6f7a1c52-6a0e-4d5b-9a37-d3a4a3f0c9ad")  # of the demo's event
 CONTENT_TYPE = "application/json"
 EVENT = (
     "uuid", "source_id", "key", "body", "body_hash", "content_type", "headers", "received_at", "status", "due_at",
-    "attempts", "copies", "problem",
+    "attempts", "copies", "problem", "finished_at",
 )  # fmt: skip
 ONE_IN_TWICE, ONE_IN_RESENT = 60, 40
 # (source, hours ago, body): a lead cannot be found in any of these, each for another reason.
@@ -63,20 +63,20 @@ def deliveries(visitors: Iterable[Visitor], sources: Mapping[str, SourceCard], n
         yield Delivered(event, None)
 
 
-def store(delivered: Iterable[Delivered]) -> None:
-    """Write them as waiting: routing finishes them, in the same transaction."""
-    copy_rows(InboundEvent, EVENT, (_row(one) for one in delivered))
+def store(delivered: Iterable[Delivered], *, status: str, finished_at: datetime | None = None) -> None:
+    """Write them as they stand: waiting for routing to finish them in the same transaction, or finished already."""
+    copy_rows(InboundEvent, EVENT, (_row(one, status, finished_at) for one in delivered))
 
 
 def _event(name: str, source: SourceCard, body: object, at: datetime) -> StoredEvent:
     return StoredEvent(uuid.uuid5(SPACE, name), source, json.dumps(body).encode(), CONTENT_TYPE, at)
 
 
-def _row(one: Delivered) -> tuple[object, ...]:
+def _row(one: Delivered, status: str, finished_at: datetime | None) -> tuple[object, ...]:
     event = one.event
     digest = hashlib.sha256(event.body).hexdigest()
     headers = json.dumps({"user-agent": "switchyard-demo"})
     return (
         event.uuid, event.source.id, f"body:{digest}", event.body, digest, event.content_type, headers,
-        event.received_at, "waiting", event.received_at, 0, one.copies, "",
+        event.received_at, status, event.received_at, 0, one.copies, "", finished_at,
     )  # fmt: skip

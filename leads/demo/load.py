@@ -48,7 +48,6 @@ def load(crm: Crm, *, now: datetime, history: timedelta = HISTORY) -> None:
         store.load(configuration_text(crm, now.date()), now=began)
         _open_logins()
         delivered = list(deliveries.deliveries(visitors, sources.read().by_slug, now))
-        deliveries.store(delivered)
         Replay(known(), now).tell(delivered)
         _settle(crm, now)
 

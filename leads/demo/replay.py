@@ -11,10 +11,10 @@ from leads import handover, services
 from leads.demo import deeds
 from leads.demo.deeds import Held
 from leads.demo.deliveries import Delivered
+from leads.demo.desk import Desk
 from leads.demo.visitors import Visitor
 from leads.demo.words import number, pick
 from leads.models import Lead
-from leads.pipeline import route_events
 from leads.world import Known
 from reps.models import Rep, User
 from routing.models import Queue
@@ -43,11 +43,13 @@ class Replay:
     def __init__(self, known: Known, now: datetime) -> None:
         self.known = known
         self.now = now
+        self.desk = Desk(known)
         self.held: dict[int, Held] = {}
         self.visitors: dict[int, Visitor] = {}
         self.users = {user.pk: user for user in User.objects.all()}
         self.names = {pk: str(user) for pk, user in self.users.items()}
         self.acts: list[Act] = []
+        self.emails: set[str] = set()
         self.closings: list[deeds.Deed] = []
 
     def tell(self, delivered: Sequence[Delivered]) -> None:
@@ -57,14 +59,13 @@ class Replay:
             act = heapq.heappop(self.acts)
             if act.what == "close":
                 self._close(act)
-                continue
-            self._write_closings()
-            if act.what == "arrive":
-                assert act.delivered is not None
+            elif act.delivered is not None:
                 self._arrive(act.delivered)
             else:
+                self._write(act.at)
                 self._hand_over(act)
-        self._write_closings()
+                self.desk.forget()
+        self._write(self.now)
         deeds.write([deeds.deed_of(held, None, self.now) for held in self.held.values()], self.names)
 
     def _plan(self, at: datetime, what: str, *, lead: int = 0, delivered: Delivered | None = None) -> None:
@@ -75,21 +76,25 @@ class Replay:
         """Within a second or two of its arrival a lead is decided."""
         event = delivered.event
         at = event.received_at + timedelta(milliseconds=150 + number("worker", event.uuid, below=1200))
-        for decided in route_events([event], self.known, now=at):
+        if delivered.visitor is None or delivered.visitor.email in self.emails:
+            self._write(at)
+        for decided in self.desk.decide(delivered, at):
             visitor = delivered.visitor
             assert visitor is not None
+            self.emails.add(visitor.email)
             lead = decided.person.id
             self.visitors[lead] = visitor
             if not decided.outcome.rep:
                 self.held.pop(lead, None)
             if decided.outcome.rep:
-                self._hold(lead, decided.outcome.rep, at, visitor)
+                known = decided.person.lead
+                self._hold(lead, decided.outcome.rep, at, visitor, epoch=known.epoch if known else 1)
                 self._plan_trouble(lead, decided.outcome.how, at, visitor)
             elif decided.outcome.kind == "queued" and event.received_at < self.now - LEFT_IN_QUEUES:
                 wait = timedelta(minutes=20 + number("wait", visitor.id, below=400))
                 self._plan(at + wait, "take", lead=lead)
 
-    def _hold(self, lead: int, rep: str, at: datetime, visitor: Visitor) -> None:
+    def _hold(self, lead: int, rep: str, at: datetime, visitor: Visitor, epoch: int) -> None:
         """Whoever comes back while he is held stays where he is, and the lead closes with the last of his visits."""
         before = self.held.get(lead)
         kept = before is not None and before.rep == rep
@@ -102,7 +107,7 @@ class Replay:
             rep=rep,
             user=keys.user_id,
             calendar=self.known.world.reps[rep].calendar,
-            epoch=before.epoch if before and kept else Lead.objects.values_list("epoch", flat=True).get(pk=lead),
+            epoch=before.epoch if before and kept else epoch,
             since=before.since if before and kept else at,
             stage=visitor.stage,
             closes_at=closes_at,
@@ -122,10 +127,12 @@ class Replay:
         held = self.held.get(act.lead)
         if held is not None and held.closes_at == act.at:
             self.closings.append(deeds.deed_of(held, act.at, self.now))
+            self.desk.release(held.rep)
             del self.held[act.lead]
 
-    def _write_closings(self) -> None:
-        """Places are free before the next lead is decided."""
+    def _write(self, now: datetime) -> None:
+        """The database knows all that has happened, before somebody reads it there."""
+        self.desk.flush(now)
         if self.closings:
             deeds.write(self.closings, self.names)
             self.closings = []
@@ -179,4 +186,4 @@ class Replay:
             if held is not None and held.rep == lead.rep.user.email:
                 self.held[pk] = held
             else:
-                self._hold(pk, lead.rep.user.email, at, visitor)
+                self._hold(pk, lead.rep.user.email, at, visitor, lead.epoch)

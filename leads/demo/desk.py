@@ -1,0 +1,115 @@
+"""Routing for the demo: the same decisions, rows and messages as in the pipeline, written for many leads at once.
+
+A database that was empty a moment ago holds nothing that this process does not know, so whoever comes for the first
+time is decided in memory. Whoever comes back, repeats himself or names nobody goes through the pipeline itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from time import perf_counter_ns
+
+from leads import accounts, record, standing
+from leads.arrivals import Arrival, read_event
+from leads.deciding import Decided, with_knowledge
+from leads.demo import deliveries
+from leads.demo.deliveries import Delivered
+from leads.matching import AccountCard, match
+from leads.models import InboundEvent
+from leads.people import Person, new_ids
+from leads.pipeline import RETURNED, route_events
+from leads.promises import Promises
+from leads.rows import Rows, Writer
+from leads.world import Known
+from routing.engine import ledger
+from routing.engine.bench import Presence
+from routing.engine.route import Request, plan, route, take
+from routing.engine.world import Standing
+from routing.models import Decision
+
+LEADS, DECISIONS, ASSIGNMENTS = TABLES = ("leads_lead", "routing_decision", "leads_assignment")
+IDS_AT_ONCE = 100
+
+
+class Desk:
+    """Decides deliveries one after another, each at its own time."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.by_domain: dict[str, AccountCard] = {}
+        self._asked: set[str] = set()
+        self._seen: set[str] = set()
+        self._standing: Standing | None = None
+        self._rows = Rows()
+        self._events: dict[str, list[Delivered]] = {}
+        self._ids: dict[str, Iterator[int]] = {table: iter(()) for table in TABLES}
+
+    def decide(self, delivered: Delivered, at: datetime) -> list[Decided]:
+        """The decisions about everybody in this delivery. Rows are written by `flush`, at the latest."""
+        read = read_event(delivered.event, self.known.world.vocabulary)
+        keys = {arrival.key for arrival in read.arrivals}
+        if len(keys) == 1 and "" not in keys and not keys & self._seen:
+            self._seen |= keys
+            return [self._decide_newcomer(delivered, read.arrivals[0], at)]
+        self.flush(at)
+        self._seen |= keys
+        deliveries.store([delivered], status=InboundEvent.Status.WAITING)
+        self.forget()
+        return route_events([delivered.event], self.known, now=at)
+
+    def release(self, rep: str) -> None:
+        """A lead was closed: its place is free for whoever is decided next."""
+        if self._standing is not None:
+            ledger.release(self._standing, rep)
+
+    def forget(self) -> None:
+        """Somebody else wrote: what is held is read again before the next decision."""
+        self._standing = None
+
+    def flush(self, now: datetime) -> None:
+        """Write what was decided so far."""
+        for status, delivered in self._events.items():
+            deliveries.store(delivered, status=status, finished_at=now)
+        record.flush(self._rows, now=now, ending=RETURNED)
+        self._rows, self._events = Rows(), {}
+
+    def _decide_newcomer(self, delivered: Delivered, arrival: Arrival, at: datetime) -> Decided:
+        world, presence = self.known.world, Presence(at)
+        if self._standing is None:
+            self._standing = standing.read(self.known, world.pools, world.reps, presence)
+        person = Person(
+            [arrival], id=self._next_id(LEADS), facts=dict(arrival.facts), set_aside=dict(arrival.set_aside)
+        )
+        account = match(person.facts, self._cards(person))
+        request = Request(key=person.key, facts=with_knowledge(person.facts, account, self.known, presence))
+
+        started = perf_counter_ns()
+        outcome = route(request, world, self._standing, presence, plan(request, world, at))
+        take(outcome, request, world, self._standing, presence)
+        decided = Decided(person, request, outcome, account, (perf_counter_ns() - started) // 1000)
+
+        self._write(decided, delivered, at)
+        return decided
+
+    def _cards(self, person: Person) -> dict[str, AccountCard]:
+        """Accounts by domain, each domain looked up once."""
+        domain = str(person.facts.get("email_domain", ""))
+        if domain not in self._asked:
+            self._asked.add(domain)
+            self.by_domain |= accounts.cards_for([person.facts])
+        return self.by_domain
+
+    def _write(self, decided: Decided, delivered: Delivered, at: datetime) -> None:
+        writer = Writer(decided, self.known, self._rows, Promises(self.known, at), at)
+        writer.write(self._next_id(DECISIONS), self._next_id(ASSIGNMENTS), Decision.Cause.ARRIVED)
+        status = InboundEvent.Status.DISCARDED if decided.outcome.kind == "discarded" else InboundEvent.Status.ROUTED
+        self._events.setdefault(status, []).append(delivered)
+
+    def _next_id(self, table: str) -> int:
+        """Ids are fetched by the hundred."""
+        found = next(self._ids[table], None)
+        if found is None:
+            self._ids[table] = iter(new_ids(table, IDS_AT_ONCE))
+            found = next(self._ids[table])
+        return found
