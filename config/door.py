@@ -14,6 +14,7 @@ for _each in (signal.SIGTERM, signal.SIGINT):
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -35,8 +36,13 @@ LONGEST_HOOK, LONGEST_BODY = 1024 * 1024, 8 * 1024 * 1024
 SECONDS_FOR_A_BODY = 15.0
 # A frozen database closes no connection. A sender who was told nothing would wait, and so would all who come after.
 SECONDS_FOR_A_HOOK = 5.0
-# Beyond these a request is turned away at once, to be sent again, instead of waiting its turn for ever.
+# Beyond these a request is turned away at once, to be sent again, instead of waiting its turn for ever. Bytes count
+# when they have arrived: what somebody only announces keeps nobody else out.
 MOST_AT_ONCE, MOST_BYTES_AT_ONCE = 256, 64 * 1024 * 1024
+BUSY = "There is more to do than can be done: send it again."
+# RFC 2231 splits a parameter into numbered parts; the standard library's reader of them, which Django calls for every
+# request, raises on some. No browser or sender writes a Content-Type so.
+PARAMETER_IN_PARTS = re.compile(r";[^;=]*\*[^;=]*=")
 FIXED = {
     "SCRIPT_NAME": "",
     "SERVER_SOFTWARE": "granian",
@@ -62,24 +68,34 @@ class Door:
         self._bytes = 0
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        length = _bytes_to_read(scope)
-        if self._requests >= MOST_AT_ONCE or self._bytes + length > MOST_BYTES_AT_ONCE:
-            _send(protocol, _problem(503, "Too busy", "There is more to do than can be done: send it again.", "1"))
+        if self._requests >= MOST_AT_ONCE:
+            _send(protocol, _problem(503, "Too busy", BUSY, "1"))
             return
         self._requests += 1
-        self._bytes += length
+        body = bytearray()
         try:
-            _send(protocol, await self._answered(scope, protocol, length))
+            _send(protocol, await self._answered(scope, protocol, body))
         finally:
             self._requests -= 1
-            self._bytes -= length
+            self._bytes -= len(body)
 
-    async def _answered(self, scope: Scope, protocol: HTTPProtocol, length: int) -> Answer:
-        body = b""
-        if length:
+    async def _read(self, protocol: HTTPProtocol, body: bytearray) -> bool:
+        """Fill the body as it arrives; False if there is no room for it."""
+        async for chunk in protocol:
+            self._bytes += len(chunk)
+            body += chunk
+            if self._bytes > MOST_BYTES_AT_ONCE:
+                return False
+        return True
+
+    async def _answered(self, scope: Scope, protocol: HTTPProtocol, body: bytearray) -> Answer:
+        if PARAMETER_IN_PARTS.search(scope.headers.get("content-type") or ""):
+            return _problem(415, "Unsupported media type", "Write the Content-Type's parameters without an asterisk.")
+        if length := _bytes_to_read(scope):
             try:
                 async with asyncio.timeout(SECONDS_FOR_A_BODY):
-                    body = await protocol()
+                    if not await self._read(protocol, body):
+                        return _problem(503, "Too busy", BUSY, "1")
             except TimeoutError:
                 return _problem(408, "Too slow", f"The body did not arrive within {SECONDS_FOR_A_BODY:.0f} s.")
             if len(body) != length:
@@ -104,7 +120,7 @@ def _bytes_to_read(scope: Scope) -> int:
     return int(announced) if len(announced) < 12 and int(announced) <= limit else 0
 
 
-def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
+def _environ(scope: Scope, body: bytearray) -> dict[str, Any]:
     environ: dict[str, Any] = dict(FIXED)
     environ["REQUEST_METHOD"] = scope.method
     # WSGI's strings are bytes in disguise.

@@ -101,7 +101,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
+# Success would forgive every attempt from that address, also those on other accounts.
+AXES_RESET_ON_SUCCESS = False
 AXES_CLIENT_IP_CALLABLE = "config.clients.address"
 AXES_USERNAME_CALLABLE = "config.clients.account"
 AXES_VERBOSE = False

@@ -72,7 +72,7 @@ class Supervisor:
         """Run these side by side until each has ended well; meanwhile repair as usual."""
         self._steps = [Running(part) for part in steps]
         try:
-            while any(each.exit_code() is None for each in self._steps) and not self._stopping.wait(0.05):
+            while None in [each.exit_code() for each in self._steps] and not self._stopping.wait(0.05):
                 self._repair()
             failed = [each for each in self._steps if each.exit_code()]
             if failed and not self.is_stopping:
