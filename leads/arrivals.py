@@ -13,6 +13,7 @@ from leads.normalise import normalise, person_key
 from leads.sources import SourceCard
 from routing.engine.facts import Value, Vocabulary
 
+LONGEST_ITEM_KEY = 300
 NAMES_SOMEBODY = frozenset({"email", "phone", "first_name", "last_name", "company"})
 NOBODY = "There is no usable e-mail, phone, name or company in it. Mend the source's mapping and replay it."
 
@@ -72,7 +73,7 @@ def read_event(event: StoredEvent, vocabulary: Vocabulary) -> EventRead:
                 event=event.uuid,
                 source=event.source,
                 item=number,
-                item_key=item.key,
+                item_key=_item_key(event.source, item.key, person_key(read_values.facts)),
                 key=person_key(read_values.facts),
                 facts={**read_values.facts, "source": event.source.slug, "received_at": event.received_at},
                 set_aside=read_values.set_aside,
@@ -86,3 +87,8 @@ def read_event(event: StoredEvent, vocabulary: Vocabulary) -> EventRead:
 
 def _numbered(number: int, of: int, problem: str) -> str:
     return problem if of == 1 else f"Item {number + 1}: {problem}"
+
+
+def _item_key(source: SourceCard, key: str, person: str) -> str:
+    """What makes the same item the same. Whoever may send to an open source cannot use up another person's id there."""
+    return f"{key} of {person}"[:LONGEST_ITEM_KEY] if key and source.auth == "none" else key

@@ -20,6 +20,7 @@ from leads.multipart import BadMultipart, fields_of
 
 DEEPEST = 32
 MOST_KEYS = 500
+MOST_PARTS = 5_000  # lists and objects: five hundred keys cannot mean more
 MOST_DIGITS = 18  # of a whole number; 19 may not fit into 64 bits
 LONGEST_CONTENT_TYPE = 500
 JSON = "application/json"
@@ -63,8 +64,8 @@ def parse_body(content_type: str, raw: bytes) -> object:
 @lru_cache(maxsize=256)  # the library's parser takes longer than all the rest, and senders use the same few
 def _declared(content_type: str) -> tuple[str, str, str]:
     """The media type, charset and boundary of a Content-Type header; "" for what it does not say."""
-    if len(content_type) > LONGEST_CONTENT_TYPE:
-        return "", "", ""
+    if len(content_type) > LONGEST_CONTENT_TYPE or "*" in content_type:
+        return "", "", ""  # parameters in numbered parts (RFC 2231) break the library's parser, and nobody sends them
     message = Message()
     message["content-type"] = content_type.replace("\r", "").replace("\n", "")
     charset, boundary = message.get_param("charset", ""), message.get_param("boundary", "")
@@ -100,8 +101,11 @@ def _from_json(raw: bytes) -> object:
 
 def _check_depth(text: str) -> None:
     """Count the brackets before parsing, so that deep nesting costs nothing; brackets within strings do not count."""
-    if text.count("[") + text.count("{") <= DEEPEST:
+    opened = text.count("[") + text.count("{")
+    if opened <= DEEPEST:
         return
+    if opened > MOST_PARTS:
+        raise BadBody(400, "Too many parts", f"The body has more than {MOST_PARTS:,} lists and objects.")
     depth = 0
     for bracket in NO_BRACKET.sub("", STRING.sub("", text)):
         if bracket in "]}":

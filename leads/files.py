@@ -45,7 +45,7 @@ def _json_lines(file: TextIO) -> Iterator[Row]:
             continue
         try:
             values = json.loads(text)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             yield Row(number, {}, "is not JSON")
             continue
         if isinstance(values, dict):

@@ -20,7 +20,7 @@ from leads.models import Lead
 from leads.pages import lead as lead_page
 from leads.pages import leads as leads_page
 from leads.pages import queue as queue_page
-from reps.access import Request, signed_in
+from reps.access import Request, page_shown, signed_in
 from reps.models import User
 from reps.pages import back, go, page
 
@@ -132,7 +132,7 @@ def _act(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], don
 
 def _look_again(request: Request, pk: int) -> HttpResponse:
     """Back to the page that is open, unless it is the page of a lead that is gone for this user."""
-    here = request.htmx.current_url_abs_path if request.htmx else request.POST.get("next")
+    here = page_shown(request) if request.htmx else request.POST.get("next")
     if here == reverse("lead", args=[pk]) and not Lead.objects.visible_to(request.user).filter(pk=pk).exists():
         return go(request, "home")
     if not request.htmx:

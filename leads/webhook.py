@@ -5,6 +5,7 @@ Identity fails closed, form fails loudly, content fails open. No session, no use
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ from leads.signatures import BadSignature, verify
 from leads.sources import SourceCard
 
 LARGEST_BODY = 1024 * 1024  # bytes
+log = logging.getLogger(__name__)
+
 LIMITS = Limits(settings.WEBHOOK_RATE_PER_S, settings.WEBHOOK_BURST)
 KEPT_HEADERS = ("user-agent", "webhook-id", "webhook-timestamp", "idempotency-key", "x-request-id")
 
@@ -148,7 +151,8 @@ def _check_identity(source: SourceCard, request: HttpRequest, body: bytes) -> No
     if source.auth == Source.Auth.NONE:
         return
     if not source.secrets:
-        raise Refused(401, "No secret", f"The server has no secret for this source: set {source.secret_env}.")
+        log.error("source %s has no secret: set %s", source.slug, source.secret_env)
+        raise Refused(401, "No secret", "This source is not ready: the server has no secret for it.")
     if source.auth == Source.Auth.SIGNATURE:
         verify(source.secrets, request.headers, body, timezone.now())
         return

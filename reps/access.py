@@ -72,11 +72,19 @@ def own_zone(user: User, rep: Rep | None) -> str:
     return "UTC"
 
 
+def page_shown(request: Request) -> str | None:
+    """The page from which the script asks, if it named one of ours."""
+    try:
+        return request.htmx.current_url_abs_path
+    except ValueError:  # the header is anything a stranger likes
+        return None
+
+
 def _to_the_door(request: Request) -> HttpResponse:
     if not request.htmx:
         return redirect_to_login(request.get_full_path())
     # A redirect would be followed by the script and put the login form into a row of the table.
-    page = request.htmx.current_url_abs_path or resolve_url("home")
+    page = page_shown(request) or resolve_url("home")
     response = HttpResponse(status=401)
     response["HX-Redirect"] = redirect_to_login(page).url
     return response

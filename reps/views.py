@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from axes.utils import reset
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from reps import navigation
 from reps.access import Request, signed_in
+from reps.forms import SignInForm
+
+
+class SignIn(LoginView):
+    """Django's own view; a right password forgives the wrong ones of that account, and of no other."""
+
+    template_name = "reps/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        reset(username=form.get_user().get_username())
+        return super().form_valid(form)
 
 
 @signed_in

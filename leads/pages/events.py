@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from leads.kept import storable
 from leads.models import InboundEvent, Lead, Touch
 from leads.pages.decisions import PERIODS
 from leads.pages.keyset import Piece, piece
@@ -68,8 +69,10 @@ def event_page(event: InboundEvent) -> EventPage:
 def body_as_text(raw: bytes) -> str:
     """Laid out if it is JSON, else as it came; what is no text shows as �."""
     text = raw.decode("utf-8", "replace")
+    if len(raw) > MOST_SHOWN:
+        return text
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return storable(json.dumps(json.loads(text), indent=2, ensure_ascii=False))
     except (ValueError, RecursionError):
         return text
 

@@ -176,3 +176,22 @@ def test_a_request_that_was_begun_is_finished_when_the_server_stops(port: int) -
 
             assert answer(line)[0] == 200
             assert server.wait(10) == 0
+
+
+def test_what_is_only_announced_keeps_nobody_out(port: int) -> None:
+    """Twenty-four idle senders once held 8 MiB each of the room for bodies, with a hundred bytes."""
+    head = b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8388608\r\n\r\n{"
+    idle = [send(port, head) for _ in range(24)]
+
+    status, _ = answer(send(port, POST + b"Content-Length: 2\r\n\r\n{}"))
+
+    assert status == 200
+    for line in idle:
+        line.close()
+
+
+@pytest.mark.parametrize("kind", [b"application/json; charset*0=a; charset*=b", b"multipart/form-data; boundary*0*=x"])
+def test_a_content_type_in_numbered_parts_is_refused_and_breaks_nothing(port: int, kind: bytes) -> None:
+    status, problem = answer(send(port, POST + b"Content-Type: " + kind + b"\r\nContent-Length: 2\r\n\r\n{}"))
+
+    assert (status, problem["status"]) == (415, 415)

@@ -47,3 +47,17 @@ def test_a_few_mistakes_are_forgotten_with_the_right_password(ada: User) -> None
         for _ in range(8):
             sign_in(ada.email, WRONG, "10.0.0.1")
         assert sign_in(ada.email, RIGHT, "10.0.0.1") == 302
+
+
+@pytest.mark.django_db
+def test_signing_in_forgives_no_attempts_on_another_account(ada: User) -> None:
+    User.objects.create_user("eve@example.com", RIGHT, name="Eve")
+    for _ in range(2):
+        for _ in range(4):
+            sign_in(ada.email, WRONG, "10.0.0.1")
+        assert sign_in("eve@example.com", RIGHT, "10.0.0.1") == 302
+
+    for _ in range(2):
+        sign_in(ada.email, WRONG, "10.0.0.1")
+
+    assert sign_in(ada.email, RIGHT, "10.0.1.1") == 429

@@ -163,6 +163,15 @@ def test_the_same_item_in_another_delivery_is_a_duplicate(company):
     assert Lead.objects.get().facts["employees"] == 500
 
 
+def test_nobody_can_use_up_another_persons_id_at_an_open_source(company):
+    _store("web", b'{"external_id": "x1", "email": "eve@x.com", "employees": 500}')
+    _store("web", b'{"external_id": "x1", "email": "customer@x.com", "employees": 500}')
+
+    pipeline.route_waiting()
+
+    assert set(Lead.objects.values_list("email", flat=True)) == {"eve@x.com", "customer@x.com"}
+
+
 def test_when_nobody_is_there_the_lead_waits_and_those_in_charge_are_told(company):
     Rep.objects.update(active=False)
     Queue.objects.filter(slug="emea").delete()
