@@ -22,6 +22,7 @@ SAME_ITEMS = """
 SELECT source_id, item_key FROM leads_touch
 WHERE source_id = ANY(%s::bigint[]) AND item_key = ANY(%s::text[]) AND item_key <> ''
 """
+KNOWN_PEOPLE = "SELECT id FROM leads_lead WHERE person_key = ANY(%s::text[]) ORDER BY id FOR UPDATE"
 # Where the ids of a table come from is looked up once, not for each.
 NEXT_IDS = """
 SELECT nextval(numbers.place)
@@ -76,10 +77,12 @@ def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Voc
 def _locked_and_unseen(keys: Iterable[str], arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID]]:
     """Without those that an earlier run of the same event, or another delivery of the same item, already brought.
 
-    The people are locked first: what another worker brought in is looked for only when it can bring no more.
+    The people are locked first: what another worker brought in is looked for only when it can bring no more. So are the
+    senders' own ids, under which the same lead may come with another e-mail.
     """
-    hashes = [zlib.crc32(key.encode("utf-8", "surrogatepass")) - 2**31 for key in keys]
     by_name = [arrival for arrival in arrivals if arrival.item_key]
+    names = {*keys, *(f"{arrival.source.id}:{arrival.item_key}" for arrival in by_name)}
+    hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) - 2**31 for name in names]
     sources = list({arrival.source.id for arrival in by_name})
     _, same_events, same_items = ask_together(
         (LOCK_PEOPLE, [hashes]),

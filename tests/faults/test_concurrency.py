@@ -109,6 +109,30 @@ def test_one_person_in_two_workers_is_one_lead_with_one_rep(
     assert judged(rows, history) == {}
 
 
+def test_one_lead_of_the_sender_under_two_names_in_two_workers_is_one_lead(
+    rows: psycopg.Connection, hand: Hands, history: History
+) -> None:
+    """The sender's own id says that it is the same one; each worker has hold of another e-mail of it."""
+    hands = [hand(f"worker{each}") for each in range(2)]
+    for number_of_round in range(15):
+        told = [
+            {"external_id": f"x{number_of_round}", "email": f"{name}{number_of_round}@example.net"} for name in "ab"
+        ]
+        hands[0].do("receive", source="signed", bodies=[json.dumps(each) for each in told])
+
+        for each in hands:
+            each.tell("route_beside_others", limit=1, seconds=10)
+        for each in hands:
+            assert each.hear()["ok"]
+
+    assert number(rows, "SELECT count(*) FROM leads_lead") == 15
+    assert rows.execute("SELECT status, count(*) FROM leads_inboundevent GROUP BY 1 ORDER BY 1").fetchall() == [
+        ("duplicate", 15),
+        ("routed", 15),
+    ]
+    assert judged(rows, history) == {}
+
+
 def test_eight_routers_share_a_pool_fairly_though_one_is_killed(
     rows: psycopg.Connection, hand: Hands, history: History
 ) -> None:
