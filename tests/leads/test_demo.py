@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
+from leads import sources, world
 from leads.configuration import dump
 from leads.configuration.read import read
 from leads.demo import load, market, people
@@ -98,6 +99,8 @@ def test_the_whole_history_can_be_written_and_simulated(tmp_path):
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
     """Three weeks of it, loaded once for all of these tests."""
+    # Set up before the fixture of each test that forgets what an earlier test's database held.
+    world._Process.known, sources._Process.sources = None, None
     with django_db_blocker.unblock(), transaction.atomic():
         load.load(read_crm(SAMPLE), now=NOW, history=timedelta(days=21))
         yield
@@ -179,6 +182,17 @@ class TestLoaded:
         text = dump.text()
 
         assert read(text).configuration.pools == dump.current().pools
+
+    @pytest.mark.parametrize("login", DEMO_LOGINS, ids=lambda login: login.role)
+    def test_every_page_of_the_three_logins_has_something_to_show(self, client, login):
+        user = User.objects.get(email=login.email)
+        client.force_login(user)
+        own = {"RevOps": ["/decisions/", "/events/"], "Manager": [], "Rep": ["/queue/"]}[login.role]
+        lead = Lead.objects.visible_to(user).latest("received_at")
+
+        for page in [*own, "/leads/", f"/leads/{lead.pk}/"]:
+            assert client.get(page).status_code == 200, page
+        assert str(lead) in client.get("/leads/").content.decode()
 
     def test_loading_it_again_does_nothing(self):
         before = Lead.objects.count()
