@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leads.arrivals import Arrival, EventRead
@@ -64,9 +64,9 @@ def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Voc
     """Lock and find everybody in these deliveries, new ones with fresh ids, without whatever was brought in before."""
     arrivals = [arrival for event in read for arrival in event.arrivals]
     keys = sorted({arrival.key for arrival in arrivals if arrival.key})
-    fresh, done_before = _locked_and_unseen(keys, arrivals)
+    fresh, done_before, known = _locked_and_unseen(keys, arrivals)
     people = _grouped(fresh)
-    leads = {lead.person_key: lead for lead in Lead.objects.filter(person_key__in=keys).select_for_update(of=("self",))}
+    leads = {lead.person_key: lead for lead in Lead.objects.filter(pk__in=known)} if known else {}
     for person in people:
         person.lead = leads.get(person.first.key) if person.first.key else None
         _remember(person, emails, vocabulary)
@@ -74,8 +74,12 @@ def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Voc
     return Gathered(people, done_before)
 
 
-def _locked_and_unseen(keys: Iterable[str], arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID]]:
+def _locked_and_unseen(
+    keys: Sequence[str], arrivals: Sequence[Arrival]
+) -> tuple[list[Arrival], frozenset[uuid.UUID], list[int]]:
     """Without those that an earlier run of the same event, or another delivery of the same item, already brought.
+
+    With the events of those, and the ids of the leads that are there, locked.
 
     The people are locked first: what another worker brought in is looked for only when it can bring no more. So are the
     senders' own ids, under which the same lead may come with another e-mail.
@@ -84,10 +88,11 @@ def _locked_and_unseen(keys: Iterable[str], arrivals: Sequence[Arrival]) -> tupl
     names = {*keys, *(f"{arrival.source.id}:{arrival.item_key}" for arrival in by_name)}
     hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) - 2**31 for name in names]
     sources = list({arrival.source.id for arrival in by_name})
-    _, same_events, same_items = ask_together(
+    _, same_events, same_items, known = ask_together(
         (LOCK_PEOPLE, [hashes]),
         (SAME_EVENTS, [list({arrival.event for arrival in arrivals})]),
         (SAME_ITEMS, [sources, [arrival.item_key for arrival in by_name]]),
+        (KNOWN_PEOPLE, [keys]),
     )
     items, named = set(same_events), set(same_items)
     fresh = []
@@ -98,7 +103,7 @@ def _locked_and_unseen(keys: Iterable[str], arrivals: Sequence[Arrival]) -> tupl
         if arrival.item_key:
             named.add(name)
         fresh.append(arrival)
-    return fresh, frozenset(event for event, _ in items)
+    return fresh, frozenset(event for event, _ in items), [lead for (lead,) in known]
 
 
 def _grouped(arrivals: Sequence[Arrival]) -> list[Person]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from leads.presets.labels import fact_of
 
@@ -40,9 +40,11 @@ PARTS_OF_NAME = {"first": "first_name", "last": "last_name", "full": "name"}
 PHONE_PIECES = ("country", "area", "phone")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer. `kind` is the fact that the sender's own type of field gives away: email, phone, website; or ""."""
+class Answer(NamedTuple):
+    """One answer. `kind` is the fact that the sender's own type of field gives away: email, phone, website; or "".
+
+    A tuple, because a body holds dozens, and a tuple is made in a fifth of the time.
+    """
 
     labels: tuple[str, ...]
     value: object
