@@ -43,7 +43,7 @@ class Command:
     def output(self) -> str:
         return self._log.read_text()
 
-    def wait_for(self, text: str, seconds: float = 60) -> None:
+    def wait_for(self, text: str, seconds: float = 240) -> None:
         def said() -> bool:
             assert self.process.poll() is None or text in self.output, self.output
             return text in self.output
