@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from leads.management import needs
 from reps.models import User
 from reps.tokens import make_token
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the e-mail with which the user signs in")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
+        needs.database()
         user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
         if user is None:
             raise CommandError(f"email: nobody signs in as {email!r}.", returncode=2)

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from leads import sources
 from leads.files import Unreadable, read_rows
 from leads.importing import REJECTED, NoSuchSource, import_row, source_named
+from leads.management import needs
 from leads.world import known
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", required=True, help="the slug of the source they come through")
 
     def handle(self, *args: Any, file: Path, source: str, **options: Any) -> None:
+        needs.database()
         try:
             source_named(source, sources.read())
             rows = list(read_rows(file))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leads.configuration import differences, store
 from leads.configuration.read import BadConfiguration
-from leads.management.input import text_of
+from leads.management import needs
 
 
 class Command(BaseCommand):
@@ -19,7 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
     def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
-        text = text_of(file)
+        text = needs.text_of(file)
+        needs.database()
         try:
             found = store.plan(text).differences if dry_run else store.load(text, now=timezone.now())
         except BadConfiguration as bad:

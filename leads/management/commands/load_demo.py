@@ -13,6 +13,7 @@ from leads.demo.company import configuration_text
 from leads.demo.crm import FILES, SAMPLE, Crm, is_crm, read_crm
 from leads.demo.logins import DEMO_LOGINS
 from leads.demo.story import tell, write_history
+from leads.management import needs
 
 BESIDE = Path("../shared/data/crm")  # of the project's folder
 
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         folder = crm or (settings.BASE_DIR / BESIDE)
         if crm is not None and not is_crm(crm):
             raise CommandError(f"--crm: {crm} does not hold {', '.join(FILES)}", returncode=2)
+        if write is None:
+            needs.database()
         if write is None and load.is_loaded():
             self.stdout.write("The demo company is there already.")
             return

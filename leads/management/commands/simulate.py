@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from leads.configuration import worlds
 from leads.configuration.read import BadConfiguration, read
 from leads.files import Unreadable, read_rows
-from leads.management.input import text_of
+from leads.management import needs
 from leads.simulation.history import BadHistory, knowledge_of, read_history, unknown_columns
 from leads.simulation.lines import line_of
 from leads.simulation.summary import Summary
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, config: Path, leads: Path, tree: str, out: Path | None, **options: Any) -> None:
         try:
-            configuration = read(text_of(config)).configuration
+            configuration = read(needs.text_of(config)).configuration
             world = worlds.build_world(configuration)
             if tree and tree not in world.trees:
                 raise CommandError(f"--tree: there is no tree {tree!r} in {config}", returncode=2)

@@ -1,5 +1,8 @@
 """`load_config`, `dump_config` and `api_token` as a person meets them."""
 
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -72,3 +75,17 @@ def test_nobody_gets_a_token_for_somebody_unknown():
     with pytest.raises(CommandError, match="nobody signs in") as refused:
         run("api_token", "eve@example.com")
     assert refused.value.returncode == 2
+
+
+def test_without_a_database_one_line_says_what_to_do(tmp_path):
+    nowhere = {
+        **os.environ,
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+
+    done = subprocess.run([sys.executable, "manage.py", "dump_config"], env=nowhere, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "CommandError: The database does not answer. Start it with `manage.py up`" in done.stderr
+    assert "Traceback" not in done.stderr
