@@ -10,16 +10,18 @@ from datetime import datetime
 
 from django.db.models import F
 
-from leads import record
-from leads.deciding import Decided, decide
+from leads import accounts, record
+from leads.deciding import Decided, decide, with_knowledge
 from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
+from leads.matching import Match, match
 from leads.models import Assignment, Lead, TimelineEntry
-from leads.people import person_of
+from leads.people import Person, person_of
 from leads.record import Ending
 from leads.standing import lock_and_read
 from leads.world import Known, known_and_held
 from reps.models import Rep, User
 from routing.engine.bench import Presence
+from routing.engine.facts import Facts
 from routing.engine.ledger import ASSIGNED, Line
 from routing.engine.route import Outcome, Request
 from routing.models import Decision, LedgerLine, Member, Queue
@@ -108,6 +110,7 @@ def give(
 ) -> None:
     """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
     person = person_of(lead, known.emails, known.world.vocabulary)
+    account, facts = _known_about(person, known, now)
     pools = [pool] if pool is not None and pool in known.pools else []
     lock_and_read(known, pools, {email} | past_reps(lead), Presence(now))
     lines: Sequence[Line] = [Line(pool, email, 1.0, ASSIGNED)] if pool and (pool, email) in known.members else []
@@ -117,13 +120,14 @@ def give(
         rep=email,
         how=how,
         pool=pools[0] if pools else None,
+        sla=_promise_so_far(lead),
         tree=known.world.default_tree,
-        facts=person.facts,
-        asked=person.facts,
+        facts=facts,
+        asked=facts,
         lines=tuple(lines),
     )
-    request = Request(key=person.key, facts=person.facts, holder=person.holder)
-    decided = Decided(person, request, outcome, account=None, took_us=0)
+    request = Request(key=person.key, facts=facts, holder=person.holder)
+    decided = Decided(person, request, outcome, account, took_us=0)
     record.write([decided], known, now=now, cause=cause, ending=ending or Ending(Assignment.Ended.BY_HAND, why[:300]))
 
 
@@ -131,15 +135,24 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
     """The lead leaves its holder for the queue of his team, or the built-in one where the team has none."""
     known = known_and_held()
     person = person_of(lead, known.emails, known.world.vocabulary)
+    account, facts = _known_about(person, known, now)
     queue = _team_queue(lead)
     lock_and_read(known, [], past_reps(lead), Presence(now))
-    outcome = Outcome(
-        kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=person.facts, asked=person.facts
-    )
-    request = Request(key=person.key, facts=person.facts, holder=person.holder)
-    record.write(
-        [Decided(person, request, outcome, account=None, took_us=0)], known, now=now, cause=cause, ending=ending
-    )
+    outcome = Outcome(kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=facts, asked=facts)
+    request = Request(key=person.key, facts=facts, holder=person.holder)
+    record.write([Decided(person, request, outcome, account, took_us=0)], known, now=now, cause=cause, ending=ending)
+
+
+def _known_about(person: Person, known: Known, now: datetime) -> tuple[Match | None, Facts]:
+    """The lead's account, and its facts with the account's and the score: as a decision on arrival has them."""
+    account = match(person.facts, accounts.cards_for([person.facts]))
+    return account, with_knowledge(person.facts, account, known, Presence(now))
+
+
+def _promise_so_far(lead: Lead) -> str | None:
+    """A lead keeps the promise it started with, whoever has it; None if none has run yet."""
+    clock = lead.clocks.order_by("-pk").first()
+    return str(clock.policy["slug"]) if clock else None
 
 
 def _team_queue(lead: Lead) -> str:

@@ -140,6 +140,8 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
             person.holder = Holder(holder, lead.assigned_at, lead.is_open)
     for arrival in person.arrivals:
         person.facts.update(arrival.facts)
+        for name in arrival.facts:
+            person.set_aside.pop(name, None)  # what did not fit then has come as it should by now
         person.set_aside.update(arrival.set_aside)
 
 

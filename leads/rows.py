@@ -175,10 +175,9 @@ class Writer:
             "score": outcome.facts.get("score"),
             "changed_at": self.now,
         }
-        if outcome.rep is not None:
-            values |= {"rep_id": self._rep_id(outcome.rep), "assigned_at": self.now}
-        else:
-            values["rep_id"] = None
+        values["rep_id"] = self._rep_id(outcome.rep)
+        if self._is_given():
+            values["assigned_at"] = self.now
         if not self._is_kept():
             values |= {"status": outcome.kind, "contacted_at": None, "closed_at": None}
         return values

@@ -84,5 +84,6 @@ def replay(event: InboundEvent, *, now: datetime) -> InboundEvent:
         event.due_at = now
         event.attempts = 0
         event.problem = ""
-        event.save(update_fields=["status", "due_at", "attempts", "problem"])
+        event.finished_at = None
+        event.save(update_fields=["status", "due_at", "attempts", "problem", "finished_at"])
     return event

@@ -156,10 +156,10 @@ def _check_identity(source: SourceCard, request: HttpRequest, body: bytes) -> No
     if source.auth == Source.Auth.SIGNATURE:
         verify(source.secrets, request.headers, body, timezone.now())
         return
-    sent = request.headers.get("authorization", "").removeprefix("Bearer ").strip() or request.headers.get(
-        "x-token", ""
-    )
-    if not any(constant_time_compare(sent, secret) for secret in source.secrets):
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Refused(401, "Token missing or wrong", "Send Authorization: Bearer with this source's token.")
+    if not any(constant_time_compare(sent.strip(), secret) for secret in source.secrets):
         raise Refused(401, "Token missing or wrong", "Send Authorization: Bearer with this source's token.")
 
 

@@ -98,6 +98,9 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
         codes.update({candidate.rep: candidate.code for candidate in seat.candidates if candidate.code})
         looked_at = seat.candidates
         if seat.rep:
+            holder = request.holder
+            if holder is not None and holder.open and seat.rep == holder.rep:
+                seat = replace(seat, lines=())  # he has it already: no lead more for the ledger to count
             return _assigned(place, seat, codes, slug, assign.sla)
         onward = replace(place, target=assign.if_nobody, path=f"{place.path}/if_nobody")
         place = settle(onward, world, request.key, presence.now)

@@ -88,7 +88,8 @@ class _Story:
         """An open lead that is touched again closes when the last of its touches does."""
         was_open = person.holder is not None and person.holder.open
         person.facts.update(changed)
-        person.holder = Holder(rep, arrival.at, open=True) if rep else None
+        kept = person.holder if was_open and person.holder is not None and person.holder.rep == rep else None
+        person.holder = kept or (Holder(rep, arrival.at, open=True) if rep else None)
         known = [at for at in (arrival.closes_at, person.closes_at if was_open else None) if at is not None]
         person.closes_at = max(known, default=None)
         if rep and person.closes_at is not None:

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from leads import handover, services
+from leads.configuration import store
 from leads.holding import AlreadyTaken, NotPossible
 from leads.models import Assignment, Lead, SlaClock
 from reps import services as people
@@ -170,3 +171,29 @@ def test_people_see_what_is_theirs(deliver):
     assert seen("max") == set()
     User.objects.filter(email="ada@example.com").update(is_active=False)
     assert seen("ada") == set()
+
+
+def test_a_lead_keeps_its_account_its_score_and_its_promise_whoever_gets_it(deliver):
+    big = "{name: Big, when: {field: employees, op: gte, value: 100}, points: 40}"
+    other = "{slug: other, name: Other, respond_within: 9m}"
+    fast = "{slug: fast, name: Fast, respond_within: 5m, default: true}"
+    store.load(
+        f"version: 1\nscoring: {{rules: [{big}], grades: {{A: 80}}}}\nsla_policies: [{fast}, {other}]", now=now()
+    )
+    lead = deliver(email="pat@acme.com", employees=500)
+    before = (lead.account, lead.score, SlaClock.objects.get(lead=lead).policy["slug"])
+    fast, other = fast.replace(", default: true", ""), other.replace("9m", "9m, default: true")
+    store.load(f"version: 1\nsla_policies: [{other}, {fast}]", now=now())
+
+    moved = handover.reassign(lead, to=rep("ada"), by=user("mia"), reason="knows them", now=now())
+
+    assert before == (moved.account, moved.score, SlaClock.objects.get(lead=lead, state="running").policy["slug"])
+    assert Decision.objects.get(pk=moved.decision_id or 0).facts["account.name"] == "Acme"
+
+
+def test_a_touch_of_a_lead_that_is_kept_gives_it_to_nobody_anew(deliver):
+    first = deliver(email="pat@acme.com", employees="n/a")
+    again = deliver(email="pat@acme.com", employees=500)
+
+    assert again.assigned_at == first.assigned_at
+    assert (first.set_aside, again.set_aside) == ({"employees": "n/a"}, {})
