@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads import nudge, services
 from leads.forms import DecisionFilters, EventFilters
-from leads.models import InboundEvent, Lead
+from leads.models import Alarm, InboundEvent, Lead
 from leads.pages import decision as decision_page
 from leads.pages import decisions as decisions_page
 from leads.pages import events as events_page
@@ -23,6 +23,7 @@ from reps.models import User
 from reps.pages import page
 
 REVOPS, MANAGER = User.Role.REVOPS, User.Role.MANAGER
+MOST_ALARMS = 5
 
 
 @require_safe
@@ -56,7 +57,9 @@ def events(request: Request) -> HttpResponse:
     now = timezone.now()
     filters = EventFilters(request.GET.dict())
     shown = events_page.page(filters.chosen, after=request.GET.get("after", ""), now=now)
-    return page(request, "leads/events.html", {"page": shown, "filters": filters, "now": now}, part="list")
+    alarms = Alarm.objects.order_by("-last_at")[:MOST_ALARMS]
+    values = {"page": shown, "filters": filters, "now": now, "alarms": alarms}
+    return page(request, "leads/events.html", values, part="list")
 
 
 @require_safe

@@ -2,9 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from leads import pipeline
-from leads.models import InboundEvent, Lead
+from leads.models import Alarm, InboundEvent, Lead
 from leads.pages.events import body_as_text, masked
 from tests.office import HEALTH, MAYA, arrive, send, signed_in
 
@@ -118,3 +119,14 @@ def test_what_could_open_a_door_is_masked(name: str, shown: str) -> None:
 )
 def test_a_body_is_shown_as_text_whatever_it_is(raw: bytes, text: str) -> None:
     assert body_as_text(raw) == text
+
+
+def test_an_alarm_stands_above_the_list() -> None:
+    now = timezone.now()
+    text = "Another body under an id."
+    Alarm.objects.create(kind="same_id_other_body", text=text, count=3, first_at=now, last_at=now)
+
+    shown = listed()
+
+    assert "Another body under an id." in shown
+    assert "3 times" in shown
