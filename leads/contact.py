@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -20,6 +20,8 @@ SEVERAL = re.compile(r"\s*[,;]\s*")
 LONGEST_EMAIL = 320
 LONGEST_PHONE = 40
 FEWEST_DIGITS = 6
+PLAIN_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{0,3}[ 0-9().-]{5,20}[0-9]", re.ASCII)
+WITHOUT_PUNCTUATION = str.maketrans("", "", "+ ().-")
 NOT_IN_A_PHONE = re.compile(r"\b(?!ext|tel)[a-z]{3,}", re.IGNORECASE)
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -66,7 +68,7 @@ def read_phone(text: str, country: str) -> str | None:
     """
     if len(text) > LONGEST_PHONE:
         return None
-    dialled = _dialled(text, country)
+    dialled = _plainly_dialled(text) or _dialled(text, country)
     if dialled or sum(map(str.isdigit, text)) < FEWEST_DIGITS or NOT_IN_A_PHONE.search(text):
         return dialled
     return " ".join(text.split())
@@ -80,6 +82,36 @@ def is_phone_key(phone: str) -> bool:
         return phonenumbers.is_valid_number(phonenumbers.parse(phone))
     except phonenumbers.NumberParseException:
         return False
+
+
+def _plainly_dialled(text: str) -> str | None:
+    """What the library says of a number that begins with its country code, as most do: in a fifth of its time.
+
+    None if there is anything to think about: a trunk zero, a prefix within the country, a length that can't be.
+    """
+    if not PLAIN_INTERNATIONAL.fullmatch(text):
+        return None
+    digits = text.translate(WITHOUT_PUNCTUATION)
+    for end in (1, 2, 3):
+        if plan := _numbering_plan(int(digits[:end])):
+            lengths, prefix = plan
+            number = digits[end:]
+            is_plain = len(number) in lengths and number[0] != "0" and not (prefix and prefix.match(number))
+            return f"+{digits}" if is_plain else None
+    return None
+
+
+@cache
+def _numbering_plan(country_code: int) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
+    """How long the numbers of a country can be, and the prefix that callers within it dial; None: no such code."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(country_code)
+    if regions is None:
+        return None
+    plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, regions[0])
+    assert plan is not None
+    assert plan.general_desc is not None
+    prefix = plan.national_prefix_for_parsing
+    return frozenset(plan.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
 @lru_cache(maxsize=4096)

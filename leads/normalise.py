@@ -114,13 +114,17 @@ def _take(sheet: _Sheet, known: Field, value: object) -> None:
 
 def _text(sheet: _Sheet, known: Field, value: object) -> str | None:
     text = value if isinstance(value, str) else fitted(value, known)
-    if not isinstance(text, str) or (len(text) < 20 and normal(text) in NO_ANSWERS.get(known.name, ())):
+    if not isinstance(text, str):
+        return None
+    if len(text) < 20 and (no_answers := NO_ANSWERS.get(known.name)) and normal(text) in no_answers:
         return None
     return _clean(sheet, known.name, text, LONGEST_MESSAGE if known.name == "message" else LONGEST_TEXT)
 
 
 def _clean(sheet: _Sheet, name: str, text: str, longest: int) -> str:
     """The text as it was written, if it can be kept: without halves of characters, and not longer than a page."""
+    if len(text) <= longest and text.isascii() and "\x00" not in text:
+        return text
     whole = text
     if len(text) > longest:
         text = text[:longest]

@@ -59,8 +59,7 @@ def facts_from(answers: Iterable[Answer]) -> dict[str, object]:
         if answer.kind:
             put(found, answer.kind, answer.value)
     for answer in some:
-        fact = answer.kind or next(filter(None, map(fact_of, answer.labels)), "")
-        if fact:
+        if not answer.kind and (fact := next(filter(None, map(fact_of, answer.labels)), "")):
             put(found, fact, answer.value)
     return found
 

@@ -151,9 +151,11 @@ def from_json(data: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, V
 
 
 def is_blank(value: object) -> bool:
+    if isinstance(value, str):
+        return not value or value.isspace()
     if isinstance(value, list | tuple):
         return all(part is None or (isinstance(part, str) and not part.strip()) for part in value)
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None
 
 
 def fitted(value: object, field: Field) -> Value | None:
