@@ -11,9 +11,11 @@ WRAPPERS = (
 )
 IDENTITY = frozenset({"email", "phone", "name", "first_name", "last_name", "company"})
 # Facts by the names this house gives them stand before any synonym. Names and companies may be objects: those by label.
-OURS = (
-    *("email", "first_name", "last_name", "phone", "website", "title", "country", "state", "city", "postal_code"),
-    *("industry", "employees", "revenue", "campaign", "intent", "product_interest", "language", "message", "tags"),
+OURS = dict.fromkeys(
+    (
+        *("email", "first_name", "last_name", "phone", "website", "title", "country", "state", "city", "postal_code"),
+        *("industry", "employees", "revenue", "campaign", "intent", "product_interest", "language", "message", "tags"),
+    )
 )
 SALESFORCE_FIELDS = {"mobile": "phone", "URL": "website", "Campaign_ID": "campaign"}
 
@@ -32,7 +34,7 @@ def generic(item: Item) -> dict[str, object]:
 
 
 def _named(item: Item) -> dict[str, object]:
-    raw = facts_from([*_ours(item), *keyed(item)])
+    raw = facts_from([*_ours(item), *keyed({name: part for name, part in item.items() if name not in OURS})])
     for name, part in address_parts(item.get("address")).items():
         raw.setdefault(name, part)
     if campaign := text_of(dig(item, "utm", "campaign")) or text_of(dig(item, "utm", "utm_campaign")):
