@@ -40,6 +40,11 @@ class Countdown:
         return "warn" if self.left < self.total * SOON else ""
 
     @property
+    def is_long(self) -> bool:
+        """So many letters that they must be small to fit into the ring."""
+        return abs(self.left) >= (timedelta(minutes=10) if self.is_overdue else timedelta(hours=1))
+
+    @property
     def due_ms(self) -> int:
         return round(self.due_at.timestamp() * 1000)
 

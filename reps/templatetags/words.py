@@ -34,12 +34,6 @@ def brief(span: timedelta) -> str:
 
 
 @register.filter
-def is_long(span: timedelta) -> bool:
-    """Too long to be told in minutes and seconds."""
-    return abs(span) >= timedelta(hours=1)
-
-
-@register.filter
 def minutes(span: timedelta) -> str:
     """15 minutes, 1 minute"""
     count = -(-round(span.total_seconds()) // 60)

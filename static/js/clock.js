@@ -34,7 +34,7 @@ function draw(timer) {
   arc.setAttribute("stroke-dasharray", `${share.toFixed(1)} 100`);
   timer.classList.toggle("bad", seconds < LAST_S);
   timer.classList.toggle("warn", seconds >= LAST_S && seconds < total * SOON);
-  timer.classList.toggle("long", Math.abs(seconds) >= 3600);
+  timer.classList.toggle("long", Math.abs(seconds) >= (overdue ? 600 : 3600));
   announce(timer, seconds);
 }
 

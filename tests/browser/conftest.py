@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.eyes import Visit
@@ -19,6 +19,9 @@ from tests.office import open_office, signed_in
 
 # Playwright's own loop runs in this thread, and Django would take our queries for ones made inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# A machine that tests may be busy.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -29,12 +32,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# A page that still asks while its test's database is taken down would ask somebody else's.
-STOP_ASKING = """() => new Promise((done) => {
+# Once the answer that is under way has come. A page that still asks while its test's database is taken down would ask
+# somebody else's.
+QUIET = """() => new Promise((done) => {
     const live = document.querySelector("[data-live]");
-    if (!live || !live.classList.contains("htmx-request")) done();
+    if (!live?.classList.contains("htmx-request")) done();
     live?.addEventListener("htmx:afterRequest", done);
-    live?.remove();
 })"""
 
 
@@ -70,7 +73,7 @@ def visit(
 
     def open_page(address: str, email: str = "", **options: Any) -> Page:
         context = new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, **options)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         if email:
             cookie = signed_in(email).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
@@ -83,7 +86,8 @@ def visit(
 
     yield open_page
     for page in opened:
-        page.evaluate(STOP_ASKING)
+        page.evaluate(QUIET)
+        page.goto("about:blank")
 
 
 def _hear(message: ConsoleMessage, complaints: list[str]) -> None:

@@ -15,7 +15,7 @@ from tests.browser.eyes import Visit
 from tests.office import DANA, HEALTH, LARGE, LEE, MAYA, arrive, person
 
 SECONDS_TO_APPEAR = 3
-A_POLL_MS = 3500  # every two seconds, and some
+A_POLL_MS = 12_000  # the page asks every two seconds; this machine may be busy
 A_BLINK_MS = 500  # the time in which a click does not count, because the list has just moved
 
 
@@ -97,7 +97,7 @@ def test_a_lead_that_waits_for_the_team_is_taken(visit: Visit) -> None:
 def test_a_click_after_somebody_was_quicker_says_so_and_changes_nothing(visit: Visit) -> None:
     lead = arrive("Priya Raman", **HEALTH)
     page = visit("/queue/", DANA)
-    page.evaluate("document.getElementById('live').remove()")  # this page has stopped looking
+    page.route("**/queue/live/*", lambda route: route.fulfill(status=204))  # this page has heard of nothing
     Lead.objects.update(epoch=lead.epoch + 1)
 
     page.locator("#section-new").get_by_role("button", name="Accept: Priya Raman").click()

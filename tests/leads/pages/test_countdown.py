@@ -31,6 +31,11 @@ def test_a_ring_tells_by_colour_and_by_arc_how_much_time_is_left(seconds: int, t
     assert (left(seconds).tone, left(seconds).share) == (tone, share)
 
 
+@pytest.mark.parametrize(("seconds", "small"), [(3599, False), (3600, True), (-599, False), (-600, True)])
+def test_more_than_five_letters_are_small(seconds: int, small: bool) -> None:
+    assert left(seconds).is_long is small
+
+
 def test_a_promise_is_broken_after_its_time_and_not_at_it() -> None:
     assert not left(0).is_overdue
     assert left(-0.1).is_overdue
