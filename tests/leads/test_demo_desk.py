@@ -47,7 +47,7 @@ def written():
     """Everything in the database, without the numbers of rows."""
     found = {}
     for table, columns in TABLES.items():
-        rows = table.objects.order_by(
+        rows = table._default_manager.order_by(
             *(column for column in columns if column not in ("facts", "candidates", "policy", "steps"))
         )
         found[table.__name__] = [
