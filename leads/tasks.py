@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from celery.signals import worker_init
 
-from leads import escalation, pipeline
+from leads import escalation, garbage, pipeline
 
 MOST_ROUNDS = 50  # so that one task stays well under its time limit; the next nudge or beat goes on
 
@@ -23,3 +24,9 @@ def enforce_slas() -> None:
     for _ in range(MOST_ROUNDS):
         if not escalation.enforce_due():
             return
+
+
+@worker_init.connect
+def settle_in(**_: object) -> None:
+    """Once, before the first task."""
+    garbage.leave_what_is_loaded()

@@ -9,7 +9,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from leads import pipeline, world
+from leads import garbage, pipeline, world
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, batch: int, **options: object) -> None:
         world.known()
+        garbage.leave_what_is_loaded()  # as a worker does before its first task
         print("ready", flush=True)
         sys.stdin.readline()
         begun, used, events = time.perf_counter(), time.process_time(), 0
