@@ -28,16 +28,26 @@ from routing.models import Decision
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # events of one transaction: the commit is shared, the locks are still short
+# Events of one transaction, and bytes of their bodies: the commit is shared, and the locks are still short when each
+# event holds hundreds of leads.
+BATCH = 400
+MOST_BYTES = 256 * 1024
 MOST_ATTEMPTS = 8
 TRIES = 3
 RETURNED = record.Ending(Assignment.Ended.RETURNED, "Came back while its rep was away and was routed anew.")
 
 CLAIM = """
-SELECT uuid, source_id, body, content_type, received_at FROM leads_inboundevent
-WHERE status = 'waiting' AND due_at <= clock_timestamp()
-AND (%s::uuid IS NULL OR uuid = %s)
-ORDER BY due_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+WITH claimed AS MATERIALIZED (
+    SELECT uuid, due_at, octet_length(body) AS size FROM leads_inboundevent
+    WHERE status = 'waiting' AND due_at <= clock_timestamp()
+    AND (%s::uuid IS NULL OR uuid = %s)
+    ORDER BY due_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+), queue AS (
+    SELECT uuid, sum(size) OVER (ORDER BY due_at, uuid) - size AS before FROM claimed
+)
+SELECT event.uuid, event.source_id, event.body, event.content_type, event.received_at
+FROM queue JOIN leads_inboundevent AS event USING (uuid)
+WHERE queue.before < %s ORDER BY event.due_at, event.uuid
 """
 FINISH = """
 UPDATE leads_inboundevent AS event SET status = v.status, problem = v.problem, finished_at = %s
@@ -124,7 +134,7 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
 
 def _claim(limit: int, only: uuid.UUID | None) -> list[tuple[uuid.UUID, int, bytes, str, datetime]]:
     with prepared_cursor() as cursor:
-        cursor.execute(CLAIM, [only, only, limit])
+        cursor.execute(CLAIM, [only, only, limit, MOST_BYTES], binary=True)  # bodies as they are, not as digits
         return cursor.fetchall()
 
 
