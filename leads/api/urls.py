@@ -1,6 +1,6 @@
 """Addresses of the API, below `/api/v1/`."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from leads.api import decisions, docs, evaluate, events, leads, organisation, trees
@@ -30,6 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trees/<slug:slug>/versions/<int:number>/", trees.get_version),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("docs/", docs.docs, name="api-docs"),
-    path("<path:path>", docs.nothing),
-    path("", docs.nothing, {"path": ""}),
+    # Not ".*": an address may hold a line break, and is answered all the same.
+    re_path(r"^(?P<path>[\s\S]*)\Z", docs.nothing),
 ]

@@ -214,3 +214,12 @@ def test_where_there_is_nothing_it_is_said_in_json(company, programs, address, m
 
 def test_leads_come_in_through_sources_alone(company, programs) -> None:
     assert programs["olivia"].post("leads/", email="x@customer.example").status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["nowhere/", "trees/a%0Ab/versions/", "%0A", ""])
+def test_an_unknown_address_is_answered_in_json_whatever_is_in_it(client, address):
+    answer = client.get(f"/api/v1/{address}")
+
+    assert answer.status_code in (401, 404)
+    assert answer["Content-Type"].startswith("application/problem+json")
