@@ -26,6 +26,9 @@ LEADS = Place("leads", "Leads", "inbox", ("leads", "lead"))
 DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
 
+# Where the company is set up, in the order of the navigation. RevOps edits, managers read.
+SETUP: tuple[Place, ...] = ()
+
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     """What this user can open, in the order of the navigation."""
@@ -33,6 +36,11 @@ def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
         return (MY_QUEUE, MY_LEADS)
     events = (EVENTS,) if user.is_revops else ()
     return (DECISIONS, LEADS, *events, *((MY_QUEUE,) if rep else ()))
+
+
+def setup(user: User) -> tuple[Place, ...]:
+    """What this user can open of how the company is set up. On a phone these stand on the page behind `More`."""
+    return () if user.role == user.Role.REP else SETUP
 
 
 def home(user: User, rep: Rep | None) -> str:

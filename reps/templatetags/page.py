@@ -52,6 +52,11 @@ def places(context: RequestContext) -> tuple[Place, ...]:
     return navigation.places(context["user"], getattr(request, "rep", None))
 
 
+@register.simple_tag(takes_context=True)
+def setup_places(context: RequestContext) -> tuple[Place, ...]:
+    return navigation.setup(context["user"])
+
+
 @register.filter
 def holds(place: Place, request: HttpRequest) -> bool:
     """Is the page of this request one of the place's?"""

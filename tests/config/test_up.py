@@ -55,9 +55,11 @@ def test_when_all_are_killed_at_once_the_next_start_cleans_up(data: Path, comman
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         again = command("up", PORT=str(port))
-        again.wait_for(f"Switchyard runs at http://localhost:{port + 1}/")
+        again.wait_for(f"Port {port} is taken, so it is ")
+        free = int(again.output.rpartition(f"Port {port} is taken, so it is ")[2].split()[0])
+        again.wait_for(f"Switchyard runs at http://localhost:{free}/")
 
-    assert f"Port {port} is taken, so it is {port + 1}" in again.output
+    assert free > port  # mostly the next one, but others on the machine open ports too
     assert not set(everything) & set(at_work(data))
     assert again.stop(signal.SIGTERM) == 0
 
