@@ -9,7 +9,7 @@ from datetime import datetime
 
 from leads.bodies import BadBody, parse_body
 from leads.mapping import read
-from leads.normalise import normalise, person_key
+from leads.normalise import normalise, person_key, phone_key
 from leads.sources import SourceCard
 from routing.engine.facts import Value, Vocabulary
 
@@ -29,13 +29,17 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One person in one delivery. `key` names the person, `item_key` is the sender's id for it; "" if none."""
+    """One person in one delivery. `key` names the person, `item_key` is the sender's id for it; "" if none.
+
+    `phone` is the name that goes with the phone alone: the same as `key` where there is no e-mail.
+    """
 
     event: uuid.UUID
     source: SourceCard
     item: int
     item_key: str
     key: str
+    phone: str
     facts: Mapping[str, Value]
     set_aside: Mapping[str, object]
     at: datetime
@@ -75,6 +79,7 @@ def read_event(event: StoredEvent, vocabulary: Vocabulary) -> EventRead:
                 item=number,
                 item_key=_item_key(event.source, item.key, person_key(read_values.facts)),
                 key=person_key(read_values.facts),
+                phone=phone_key(str(read_values.facts.get("phone", ""))),
                 facts={**read_values.facts, "source": event.source.slug, "received_at": event.received_at},
                 set_aside=read_values.set_aside,
                 at=event.received_at,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from leads import lists
-from leads.contact import is_phone_key, read_email, read_phone, read_website, split_name
+from leads.contact import E164, is_phone_key, read_email, read_phone, read_website, split_name
 from leads.kept import REPLACEMENT, kept, storable
 from leads.numbers import read_count, read_number
 from routing.engine.facts import STANDARD, Facts, Field, FieldType, Value, Vocabulary, fitted, is_blank, normal
@@ -72,7 +72,12 @@ def person_key(facts: Facts) -> str:
     if email := facts.get("email"):
         return f"mail:{normal(str(email))}"
     phone = str(facts.get("phone", ""))
-    return f"tel:{phone}" if phone and is_phone_key(phone) else ""
+    return phone_key(phone) if phone and is_phone_key(phone) else ""
+
+
+def phone_key(phone: str) -> str:
+    """The name that somebody without an e-mail would have by this phone; "" if it is not in E.164."""
+    return f"tel:{phone}" if E164.fullmatch(phone) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""The people of a batch: each found by e-mail or phone or new, locked so that nobody else decides meanwhile."""
+"""The people of a batch: each found by e-mail or phone or new, locked so that nobody else decides meanwhile.
+
+An e-mail names a person; who leaves only a phone is the one who has this phone. The first e-mail that comes with a
+phone takes over whoever was known by this phone alone.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,13 @@ import uuid
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
 
 from leads.arrivals import Arrival, EventRead
-from leads.models import Lead
-from leads.prepared import ask_together, prepared_cursor
+from leads.models import Lead, LeadQuerySet
+from leads.prepared import Question, ask_together, prepared_cursor
 from routing.engine.facts import Value, Vocabulary, from_json
 from routing.engine.route import Holder
 
@@ -23,6 +30,15 @@ SELECT source_id, item_key FROM leads_touch
 WHERE source_id = ANY(%s::bigint[]) AND item_key = ANY(%s::text[]) AND item_key <> ''
 """
 KNOWN_PEOPLE = "SELECT id FROM leads_lead WHERE person_key = ANY(%s::text[]) ORDER BY id FOR UPDATE"
+# Of several who share a phone it is whose lead is open, and of those, or if none is, the newest.
+KNOWN_BY_PHONE = """
+SELECT id FROM leads_lead WHERE person_key = ANY(%s::text[]) OR id = ANY(ARRAY(
+    SELECT found.id FROM unnest(%s::text[]) AS asked (phone) CROSS JOIN LATERAL (
+        SELECT id FROM leads_lead WHERE phone = asked.phone AND phone <> ''
+        ORDER BY status IN ('assigned', 'accepted', 'contacted') DESC, received_at DESC, id DESC LIMIT 1
+    ) AS found
+)) ORDER BY id FOR UPDATE
+"""
 # Where the ids of a table come from is looked up once, not for each.
 NEXT_IDS = """
 SELECT nextval(numbers.place)
@@ -30,12 +46,17 @@ FROM (SELECT pg_get_serial_sequence(%s::text, 'id')::regclass AS place OFFSET 0)
 """
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
-    """One lead of the batch: what was known (nothing, if `lead` is None), and all that arrived about it just now."""
+    """One lead of the batch: what was known (nothing, if `lead` is None), and all that arrived about it just now.
+
+    `name` is the person's key from now on, "" if nothing names him; `phone` is the key that goes with his phone alone.
+    """
 
     arrivals: list[Arrival] = field(default_factory=list)
     lead: Lead | None = None
+    name: str = ""
+    phone: str = ""
     id: int = 0
     facts: dict[str, Value] = field(default_factory=dict)
     set_aside: dict[str, object] = field(default_factory=dict)
@@ -44,8 +65,7 @@ class Person:
     @property
     def key(self) -> str:
         """What names the person for stickiness and splits: e-mail, else phone, else the lead itself."""
-        known = (self.lead.person_key if self.lead else self.first.key) or ""
-        return known or f"lead:{self.id}"
+        return self.name or f"lead:{self.id}"
 
     @property
     def first(self) -> Arrival:
@@ -63,20 +83,18 @@ class Gathered:
 def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Vocabulary) -> Gathered:
     """Lock and find everybody in these deliveries, new ones with fresh ids, without whatever was brought in before."""
     arrivals = [arrival for event in read for arrival in event.arrivals]
-    keys = sorted({arrival.key for arrival in arrivals if arrival.key})
-    fresh, done_before, known = _locked_and_unseen(keys, arrivals)
-    people = _grouped(fresh)
-    leads = {lead.person_key: lead for lead in Lead.objects.filter(pk__in=known)} if known else {}
+    fresh, done_before, known = _locked_and_unseen(arrivals)
+    register = _Register(list(Lead.objects.filter(pk__in=known)) if known else [])
+    for arrival in fresh:
+        register.whose(arrival).arrivals.append(arrival)
+    people = register.people
     for person in people:
-        person.lead = leads.get(person.first.key) if person.first.key else None
         _remember(person, emails, vocabulary)
     _number([person for person in people if person.lead is None])
     return Gathered(people, done_before)
 
 
-def _locked_and_unseen(
-    keys: Sequence[str], arrivals: Sequence[Arrival]
-) -> tuple[list[Arrival], frozenset[uuid.UUID], list[int]]:
+def _locked_and_unseen(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID], list[int]]:
     """Without those that an earlier run of the same event, or another delivery of the same item, already brought.
 
     With the events of those, and the ids of the leads that are there, locked.
@@ -85,14 +103,19 @@ def _locked_and_unseen(
     senders' own ids, under which the same lead may come with another e-mail.
     """
     by_name = [arrival for arrival in arrivals if arrival.item_key]
+    keys = sorted({key for arrival in arrivals for key in (arrival.key, arrival.phone) if key})
+    by_phone = sorted({arrival.phone for arrival in arrivals if arrival.phone and arrival.phone == arrival.key})
+    known: Question = (KNOWN_PEOPLE, [keys])
+    if by_phone:
+        known = (KNOWN_BY_PHONE, [keys, [phone.removeprefix("tel:") for phone in by_phone]])
     names = {*keys, *(f"{arrival.source.id}:{arrival.item_key}" for arrival in by_name)}
     hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) - 2**31 for name in names]
     sources = list({arrival.source.id for arrival in by_name})
-    _, same_events, same_items, known = ask_together(
+    _, same_events, same_items, leads = ask_together(
         (LOCK_PEOPLE, [hashes]),
         (SAME_EVENTS, [list({arrival.event for arrival in arrivals})]),
         (SAME_ITEMS, [sources, [arrival.item_key for arrival in by_name]]),
-        (KNOWN_PEOPLE, [keys]),
+        known,
     )
     items, named = set(same_events), set(same_items)
     fresh = []
@@ -103,27 +126,101 @@ def _locked_and_unseen(
         if arrival.item_key:
             named.add(name)
         fresh.append(arrival)
-    return fresh, frozenset(event for event, _ in items), [lead for (lead,) in known]
+    return fresh, frozenset(event for event, _ in items), [lead for (lead,) in leads]
 
 
-def _grouped(arrivals: Sequence[Arrival]) -> list[Person]:
-    """One person for each key; without a key each arrival is somebody new."""
-    people: list[Person] = []
-    by_key: dict[str, Person] = {}
-    for arrival in arrivals:
-        if arrival.key and arrival.key in by_key:
-            by_key[arrival.key].arrivals.append(arrival)
-            continue
-        person = Person([arrival])
-        people.append(person)
+def known_as(leads: LeadQuerySet, key: str) -> Lead | None:
+    """Whose lead of these it would be, if somebody came with this e-mail or phone just now."""
+    phone = key.removeprefix("tel:")
+    if phone == key:
+        return leads.filter(person_key=key).first() if key else None
+    return (
+        leads.filter(phone=phone)
+        .annotate(held=Q(status__in=Lead.OPEN))
+        .order_by("-held", "-received_at", "-pk")
+        .first()
+    )
+
+
+class _Register:
+    """Who is who in a batch: the leads that are known, and one after another everybody who arrives."""
+
+    def __init__(self, leads: Sequence[Lead]) -> None:
+        self.people: list[Person] = []
+        self._known = {lead.person_key: lead for lead in leads}
+        self._by_lead: dict[int, Person] = {}
+        self._by_key: dict[str, Person] = {}
+        self._by_phone: dict[str, list[Person | Lead]] = {}
+        for lead in leads:
+            if lead.phone:
+                self._by_phone.setdefault(f"tel:{lead.phone}", []).append(lead)
+
+    def whose(self, arrival: Arrival) -> Person:
+        """The person this is about; without a key each arrival is somebody new."""
+        only_phone = arrival.key == arrival.phone
+        person = None
         if arrival.key:
-            by_key[arrival.key] = person
-    return people
+            person = self._answering(arrival.phone) if only_phone else self._named(arrival.key)
+        if person is None and arrival.phone:
+            person = self._taken_over(arrival)
+        if person is None:
+            person = self._enter(Person(name=arrival.key))
+        if arrival.phone and arrival.phone != person.phone:
+            self._move(person, arrival.phone)
+        return person
+
+    def _named(self, key: str) -> Person | None:
+        if key in self._by_key:
+            return self._by_key[key]
+        return self._of(self._known[key]) if key in self._known else None
+
+    def _answering(self, phone: str) -> Person | None:
+        """Of several who share a phone it is whose lead is open, and of those, or if none is, the newest."""
+        found = max(self._by_phone.get(phone, ()), key=self._rank, default=None)
+        return self._of(found) if isinstance(found, Lead) else found
+
+    def _rank(self, one: Person | Lead) -> tuple[bool, bool, datetime, int]:
+        """Whoever arrives in this batch is as good as open."""
+        if isinstance(one, Person) and one.lead is None:
+            return True, True, one.first.at, self.people.index(one)
+        lead = one.lead if isinstance(one, Person) else one
+        assert lead is not None
+        return isinstance(one, Person) or lead.is_open, False, lead.received_at, lead.pk
+
+    def _taken_over(self, arrival: Arrival) -> Person | None:
+        """Whoever was known by this phone alone has an e-mail from now on."""
+        person, lead = self._by_key.pop(arrival.phone, None), self._known.pop(arrival.phone, None)
+        if person is None:
+            return self._enter(Person(lead=lead, name=arrival.key)) if lead else None
+        person.name = arrival.key
+        self._by_key[person.name] = person
+        return person
+
+    def _of(self, lead: Lead) -> Person:
+        return self._by_lead.get(lead.pk) or self._enter(Person(lead=lead, name=lead.person_key or ""))
+
+    def _enter(self, person: Person) -> Person:
+        self.people.append(person)
+        if person.name:
+            self._by_key[person.name] = person
+        if person.lead is not None:
+            self._by_lead[person.lead.pk] = person
+            if person.lead.phone:
+                person.phone = f"tel:{person.lead.phone}"
+                answering = self._by_phone[person.phone]
+                answering[answering.index(person.lead)] = person
+        return person
+
+    def _move(self, person: Person, phone: str) -> None:
+        if person.phone:
+            self._by_phone[person.phone].remove(person)
+        person.phone = phone
+        self._by_phone.setdefault(phone, []).append(person)
 
 
 def person_of(lead: Lead, emails: Mapping[int, str], vocabulary: Vocabulary) -> Person:
     """A lead that is decided about again although nothing arrived: declined, taken away, moved."""
-    person = Person(lead=lead)
+    person = Person(lead=lead, name=lead.person_key or "")
     _remember(person, emails, vocabulary)
     return person
 
@@ -135,14 +232,20 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
         person.id = lead.pk
         person.facts = from_json(lead.facts, vocabulary)
         person.set_aside = dict(lead.set_aside)
-        holder = emails.get(lead.rep_id) if lead.rep_id is not None else None
-        if holder is not None and lead.assigned_at is not None:
-            person.holder = Holder(holder, lead.assigned_at, lead.is_open)
+        person.holder = holder_of(lead, emails)
     for arrival in person.arrivals:
         person.facts.update(arrival.facts)
         for name in arrival.facts:
             person.set_aside.pop(name, None)  # what did not fit then has come as it should by now
         person.set_aside.update(arrival.set_aside)
+
+
+def holder_of(lead: Lead, emails: Mapping[int, str]) -> Holder | None:
+    """Who was last given this lead, if anybody holds it or did until it was closed."""
+    email = emails.get(lead.rep_id) if lead.rep_id is not None else None
+    if email is None or lead.assigned_at is None:
+        return None
+    return Holder(email, lead.assigned_at, lead.is_open, lead.status == Lead.Status.LOST)
 
 
 def _number(people: Sequence[Person]) -> None:

@@ -10,8 +10,10 @@ from operator import itemgetter
 
 import orjson
 
+from leads.arrivals import Arrival
 from leads.deciding import Decided
 from leads.models import Lead, TimelineEntry
+from leads.normalise import phone_key
 from leads.promises import Promises
 from leads.world import Known
 from routing.engine.bench import Candidate
@@ -36,6 +38,8 @@ ASSIGNMENT = (
     "assigned_at",
     "ended_as",
     "end_reason",
+    "outcome",
+    "segment",
 )
 CLOCK = ("lead_id", "assignment_id", "policy", "started_at", "due_at", "state", "steps", "next_step", "next_at")
 TOUCH = ("lead_id", "event_id", "source_id", "item", "item_key", "at")
@@ -43,12 +47,13 @@ STORY = ("lead_id", "at", "kind", "text", "epoch")
 LEDGER = ("member_id", "at", "amount", "kind", "decision_id")
 NOTICE = ("user_id", "kind", "text", "link", "dedupe_key", "created_at")
 NEW_LEAD = (
-    "id", "person_key", "source_id", "name", "email", "company", "intent", "facts", "set_aside", "status", "rep_id",
-    "queue_id", "track", "epoch", "decision_id", "account_id", "score", "received_at", "assigned_at", "changed_at",
+    "id", "person_key", "source_id", "name", "email", "phone", "company", "intent", "facts", "set_aside", "status",
+    "rep_id", "queue_id", "track", "epoch", "decision_id", "account_id", "score", "received_at", "assigned_at",
+    "changed_at",
 )  # fmt: skip
 CHANGED_LEAD = (
-    "name", "email", "company", "intent", "facts", "set_aside", "status", "rep", "queue", "track", "epoch", "decision",
-    "account", "score", "assigned_at", "contacted_at", "closed_at", "changed_at",
+    "person_key", "name", "email", "phone", "company", "intent", "facts", "set_aside", "status", "rep", "queue",
+    "track", "epoch", "decision", "account", "score", "assigned_at", "contacted_at", "closed_at", "changed_at",
 )  # fmt: skip
 
 _new_lead_row = itemgetter(*NEW_LEAD)
@@ -140,8 +145,9 @@ class Writer:
     def _assignment(self, assignment_id: int, decision_id: int, epoch: int) -> None:
         outcome, lead_id = self.one.outcome, self.one.person.id
         pool = self.known.pools.get(outcome.pool) if outcome.pool else None
+        rep, segment = self._rep_id(outcome.rep), str(outcome.facts.get("segment", ""))[:100]
         self.rows.assignments.append(
-            (assignment_id, lead_id, self._rep_id(outcome.rep), epoch, decision_id, pool, outcome.how, self.now, "", "")
+            (assignment_id, lead_id, rep, epoch, decision_id, pool, outcome.how, self.now, "", "", "", segment)
         )
         if outcome.rep is None:
             return
@@ -163,7 +169,9 @@ class Writer:
         facts = {**person.facts, **outcome.changed}
         values: dict[str, object] = {
             "name": " ".join(str(facts[part]) for part in ("first_name", "last_name") if part in facts)[:400],
+            "person_key": person.name or None,
             "email": str(facts.get("email", ""))[:320],
+            "phone": phone_key(str(facts.get("phone", ""))).removeprefix("tel:"),
             "company": str(facts.get("company", ""))[:300],
             "intent": str(facts.get("intent", ""))[:40],
             "facts": facts,
@@ -189,7 +197,6 @@ class Writer:
             "assigned_at": None,
             **changes,
             "id": self.one.person.id,
-            "person_key": first.key or None,
             "source_id": first.source.id,
             "received_at": first.at,
             "facts": _json(changes["facts"]),
@@ -212,8 +219,16 @@ class Writer:
             )
             again = self.one.person.lead is not None or arrival is not self.one.person.first
             kind = TimelineEntry.Kind.RETURNED if again else TimelineEntry.Kind.RECEIVED
-            text = f"{'Came back' if again else 'Came in'} through {arrival.source.name}."
+            text = f"{'Came back' if again else 'Came in'} through {arrival.source.name}{self._after(arrival)}."
             self.rows.story.append((self.one.person.id, arrival.at, kind, text, 0))
+
+    def _after(self, arrival: Arrival) -> str:
+        """What became of the lead the last time, if it was lost: its first touch since then is a new chance."""
+        lead = self.one.person.lead
+        if lead is None or lead.status != Lead.Status.LOST or arrival is not self.one.person.first:
+            return ""
+        when = f" on {lead.closed_at.day} {lead.closed_at:%b %Y}" if lead.closed_at else ""
+        return f", after being lost{when}: a new chance"
 
     def _ledger(self, decision_id: int) -> None:
         for line in self.one.outcome.lines:

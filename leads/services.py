@@ -69,7 +69,7 @@ def close(lead: Lead, *, by: User, status: str, now: datetime, epoch: int | None
     lead.closed_at = now
     lead.changed_at = now
     lead.save(update_fields=["status", "closed_at", "changed_at"])
-    lead.assignments.filter(ended_at=None).update(ended_at=now, ended_as=Assignment.Ended.CLOSED)
+    lead.assignments.filter(ended_at=None).update(ended_at=now, ended_as=Assignment.Ended.CLOSED, outcome=status)
     finish_clock(lead, SlaClock.State.STOPPED, now)
     tell_story(lead, TimelineEntry.Kind.CLOSED, f"{by} closed the lead: {lead.get_status_display().lower()}.", by, now)
     return lead

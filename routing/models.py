@@ -141,6 +141,8 @@ class Decision(models.Model):
         SLA = "sla", "Promise broken"
         BY_HAND = "by_hand", "Moved by hand"
         REPLAYED = "replayed", "Event replayed"
+        RECONSIDERED = "changed", "Facts changed"
+        DRAINED = "drained", "Somebody was free"
 
     class Outcome(models.TextChoices):
         ASSIGNED = "assigned", "Assigned"

@@ -116,6 +116,7 @@ def make_lead(
         source=source,
         name=" ".join(str(known.facts[part]) for part in ("first_name", "last_name") if part in known.facts),
         email=email,
+        phone=str(known.facts.get("phone", "")),
         company=str(known.facts.get("company", "")),
         intent=str(known.facts.get("intent", "")),
         facts=as_json(known.facts),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads import accounts, promises, standing
+from leads import accounts, people, promises, standing
 from leads.deciding import with_knowledge
 from leads.matching import match
 from leads.models import Lead
@@ -142,10 +142,8 @@ def _check_names(raw: Mapping[str, Any], world: World) -> None:
 
 
 def _holder(known: Known, key: str, by: User) -> Holder | None:
-    lead = Lead.objects.visible_to(by).filter(person_key=key).first() if key else None
-    if lead is None or lead.assigned_at is None or lead.rep_id is None:
-        return None
-    return Holder(known.emails[lead.rep_id], lead.assigned_at, lead.is_open)
+    lead = people.known_as(Lead.objects.visible_to(by), key)
+    return people.holder_of(lead, known.emails) if lead else None
 
 
 def _promise(outcome: Outcome, known: Known) -> str | None:

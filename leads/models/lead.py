@@ -36,7 +36,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 class Lead(models.Model):
     """A person who showed interest. `facts` are the normalised values rules see; `rep` holds it while it is open.
 
-    `person_key` is the normalised e-mail or else the phone: the same person is the same lead. `epoch` counts its
+    `person_key` is the normalised e-mail or else the phone: the same person is the same lead. Who comes again with
+    nothing but a phone is found by `phone`, which is in E.164 or "". `epoch` counts its
     assignments; every later act names the epoch it was shown, so a late click cannot touch somebody else's lead.
     """
 
@@ -59,6 +60,7 @@ class Lead(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="leads")
     name = models.CharField(max_length=400, blank=True)
     email = models.CharField(max_length=320, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
     company = models.CharField(max_length=300, blank=True)
     intent = models.CharField(max_length=40, blank=True)
     facts = models.JSONField(default=dict)
@@ -92,6 +94,7 @@ class Lead(models.Model):
                 name="lead_waiting",
             ),
             models.Index(fields=["-received_at"], name="lead_by_time"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="lead_by_phone"),
         ]
 
     def __str__(self) -> str:
@@ -134,7 +137,11 @@ class Touch(models.Model):
 
 
 class Assignment(models.Model):
-    """The fact that a rep holds a lead in `[assigned_at, ended_at)`. At most one of a lead is open."""
+    """The fact that a rep holds a lead in `[assigned_at, ended_at)`. At most one of a lead is open.
+
+    `outcome` is how the lead was closed in his hands, and stays when it comes back as a new chance; `segment` is the
+    lead's as it was given to him.
+    """
 
     class How(models.TextChoices):
         ROTATION = "rotation", "By the pool's strategy"
@@ -151,6 +158,12 @@ class Assignment(models.Model):
         SLA = "sla", "The promise was broken"
         BY_HAND = "by_hand", "Moved by hand"
         CLOSED = "closed", "The lead was closed"
+        CHANGED = "changed", "What is known of the lead changed, and it was routed anew"
+
+    class Outcome(models.TextChoices):
+        WON = "won", "Won"
+        LOST = "lost", "Lost"
+        DISQUALIFIED = "disqualified", "Disqualified"
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="assignments")
     rep = models.ForeignKey(Rep, on_delete=models.PROTECT, related_name="assignments")
@@ -170,6 +183,8 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=10, choices=Ended.choices, blank=True)
     end_reason = models.CharField(max_length=300, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    segment = models.CharField(max_length=100, blank=True)
 
     class Meta:
         constraints = [
@@ -183,6 +198,7 @@ class Assignment(models.Model):
                 name="assignment_open_by_rep",
             ),
             models.Index(fields=["rep", "-assigned_at"], name="assignment_by_rep"),
+            models.Index(fields=["rep", "-ended_at"], condition=~Q(outcome=""), name="assignment_closed_by_rep"),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +218,7 @@ class TimelineEntry(models.Model):
         REASSIGNED = "reassigned", "Reassigned"
         SLA = "sla", "Promise"
         CLOSED = "closed", "Closed"
+        CHANGED = "changed", "Facts changed"
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="timeline")
     at = models.DateTimeField()

@@ -11,14 +11,14 @@ from leads.configuration import worlds
 from leads.configuration.parts import Configuration
 from leads.files import Row
 from leads.matching import AccountCard, Match, account_facts, match
-from leads.normalise import normalise, person_key
+from leads.normalise import normalise, person_key, phone_key
 from routing.engine.facts import Facts, Vocabulary, moment, normal
 from routing.engine.problems import RuleError
 from routing.engine.simulate import Arrival
 from routing.engine.world import World
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-OF_THE_FILE = ("id", "received_at", "closed_at", "actual_rep", "account", "name", "source")
+OF_THE_FILE = ("id", "received_at", "closed_at", "closed_as", "actual_rep", "account", "name", "source")
 
 
 class BadHistory(ValueError):
@@ -98,5 +98,6 @@ def _told(row: Row, intents: Mapping[str, str], vocabulary: Vocabulary, problems
     facts = normalise(values, vocabulary, trusted=True).facts
     at = at or NEVER
     key = person_key(facts) or f"row:{row.line}"
-    arrival = Arrival(key, {**facts, "received_at": at}, at, closes_at)
+    phone, closed_as = phone_key(str(facts.get("phone", ""))), normal(str(row.values.get("closed_as", "")))
+    arrival = Arrival(key, {**facts, "received_at": at}, at, closes_at, phone, closed_as)
     return Told(values.get("id", str(row.line)), arrival, str(values.get("actual_rep", "")).strip())

@@ -29,11 +29,12 @@ DISCARDED = "discarded"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who was last given this person's lead, when, and whether he still holds it open."""
+    """Who was last given this person's lead, when, and whether he still holds it open, or lost it."""
 
     rep: str
     since: datetime
     open: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,15 @@ def _sticky(request: Request, world: World, presence: Presence, slug: str, facts
         return None
     rep = world.reps[holder.rep]
     days = world.trees[slug].tree.sticky_days
-    if presence.now - holder.since >= timedelta(days=days) or not rep.active or presence.absence(rep) == "away":
+    if not rep.active or presence.absence(rep) == "away":
         return None
+    if not holder.lost and presence.now - holder.since >= timedelta(days=days):
+        return None
+    within = f"within {days} days"
+    since = f"given the lead on {holder.since:%d %b %Y}"
     return Outcome(
         kind=ASSIGNED,
-        reason=f"{rep.name} knows this person: given the lead on {holder.since:%d %b %Y}, within {days} days.",
+        reason=f"{rep.name} knows this person: {since}, {'lost since: a new chance' if holder.lost else within}.",
         rep=rep.email,
         how="sticky",
         sticky=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from routing.engine import ledger
@@ -17,24 +17,68 @@ from routing.engine.facts import Facts, Value
 from routing.engine.route import Holder, Outcome, Request, plan, route, take
 from routing.engine.world import Standing, World
 
+LOST = "lost"
+
 Knowledge = Callable[[Facts, datetime], Facts]
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One touch. `key` names the person, never empty; from `closes_at` on the lead takes up nobody's place."""
+    """One touch. `key` names the person, never empty; from `closes_at` on the lead takes up nobody's place.
+
+    `phone` is the key that goes with the phone alone, "" if there is none: the same as `key` where there is no e-mail.
+    `closed_as` is how it ended: won, lost or disqualified.
+    """
 
     key: str
     facts: Facts
     at: datetime
     closes_at: datetime | None = None
+    phone: str = ""
+    closed_as: str = ""
 
 
 @dataclass(slots=True)
 class _Person:
+    """A person as far as the history has been told; `number` is his place among all who ever came."""
+
+    key: str
+    number: int
+    phone: str = ""
     facts: dict[str, Value] = field(default_factory=dict)
     holder: Holder | None = None
     closes_at: datetime | None = None
+    closed_as: str = ""
+
+
+class _Register:
+    """Who is who: an e-mail names a person; who leaves only a phone is the one who has this phone."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, _Person] = {}
+        self._by_phone: dict[str, list[_Person]] = {}
+        self._came = 0
+
+    def whose(self, arrival: Arrival) -> _Person:
+        person = self._answering(arrival.phone) if arrival.phone == arrival.key else self._by_key.get(arrival.key)
+        if person is None and arrival.phone:
+            person = self._by_key.pop(arrival.phone, None)  # known by his phone alone until now
+        if person is None:
+            self._came += 1
+            person = _Person(arrival.key, self._came)
+        person.key = arrival.key if person.key == arrival.phone else person.key
+        self._by_key[person.key] = person
+        if arrival.phone and arrival.phone != person.phone:
+            if person.phone:
+                self._by_phone[person.phone].remove(person)
+            person.phone = arrival.phone
+            self._by_phone.setdefault(person.phone, []).append(person)
+        return person
+
+    def _answering(self, phone: str) -> _Person | None:
+        """Of several who share a phone it is whose lead is open, and of those, or if none is, the newest."""
+        answering = self._by_phone.get(phone, ())
+        return max(answering, key=lambda one: (one.holder is not None and one.holder.open, one.number), default=None)
 
 
 def fold(
@@ -54,14 +98,15 @@ class _Story:
         self.world = world
         self.standing = Standing()
         self.presence: Presence | None = None
-        self.people: dict[str, _Person] = {}
-        self.closings: list[tuple[datetime, str]] = []
+        self.people = _Register()
+        self.told = 0
+        self.closings: list[tuple[datetime, int, _Person]] = []
 
     def decide(self, arrival: Arrival, tree: str, knowledge: Knowledge) -> Outcome:
-        person = self.people.setdefault(arrival.key, _Person())
+        person = self.people.whose(arrival)
         person.facts.update(arrival.facts)
         presence = self._presence(arrival.at)
-        request = Request(arrival.key, knowledge(person.facts, arrival.at), person.holder)
+        request = Request(person.key, knowledge(person.facts, arrival.at), person.holder)
 
         place = plan(request, self.world, arrival.at, tree)
         outcome = route(request, self.world, self.standing, presence, place)
@@ -73,11 +118,10 @@ class _Story:
     def close_until(self, now: datetime) -> None:
         """Free the places of all leads that are closed by now. A later touch may have put a closing off."""
         while self.closings and self.closings[0][0] <= now:
-            at, key = heapq.heappop(self.closings)
-            person = self.people[key]
+            at, _, person = heapq.heappop(self.closings)
             if person.closes_at == at and person.holder is not None and person.holder.open:
                 ledger.release(self.standing, person.holder.rep)
-                person.holder = Holder(person.holder.rep, person.holder.since, open=False)
+                person.holder = replace(person.holder, open=False, lost=person.closed_as == LOST)
 
     def _presence(self, now: datetime) -> Presence:
         if self.presence is None or self.presence.now != now:
@@ -92,5 +136,8 @@ class _Story:
         person.holder = kept or (Holder(rep, arrival.at, open=True) if rep else None)
         known = [at for at in (arrival.closes_at, person.closes_at if was_open else None) if at is not None]
         person.closes_at = max(known, default=None)
+        if arrival.closes_at is not None and person.closes_at == arrival.closes_at:
+            person.closed_as = arrival.closed_as
         if rep and person.closes_at is not None:
-            heapq.heappush(self.closings, (person.closes_at, arrival.key))
+            self.told += 1
+            heapq.heappush(self.closings, (person.closes_at, self.told, person))

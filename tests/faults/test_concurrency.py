@@ -109,6 +109,34 @@ def test_one_person_in_two_workers_is_one_lead_with_one_rep(
     assert judged(rows, history) == {}
 
 
+@pytest.mark.parametrize("first_known", [False, True], ids=["nobody knows them", "known by the phone"])
+def test_a_copy_with_email_and_phone_and_one_with_the_phone_alone_are_one_lead_in_two_workers(
+    rows: psycopg.Connection, hand: Hands, history: History, *, first_known: bool
+) -> None:
+    """Whichever worker is first: the phone alone finds the e-mail's lead, or the e-mail takes over the phone's."""
+    hands = [hand(f"worker{each}") for each in range(2)]
+    for number_of_round in range(15):
+        phone = f"+4930901{820 + number_of_round}"
+        copies: list[dict[str, object]] = [
+            {"email": f"p{number_of_round}@example.net", "phone": phone, "campaign": "steady"},
+            {"phone": phone, "campaign": "steady"},
+        ]
+        if first_known:
+            hands[0].do("receive", source="open", bodies=[json.dumps({**copies[1], "message": "before"})])
+            hands[0].do("route")
+        hands[0].do("receive", source="open", bodies=[json.dumps(each) for each in copies])
+
+        for each in hands:
+            each.tell("route_beside_others", limit=1, seconds=10)
+        for each in hands:
+            assert each.hear()["ok"]
+
+    assert number(rows, "SELECT count(*) FROM leads_lead") == 15
+    assert number(rows, "SELECT count(*) FROM leads_lead WHERE person_key LIKE 'mail:%%'") == 15
+    assert number(rows, "SELECT count(*) FROM leads_assignment") == 15
+    assert judged(rows, history) == {}
+
+
 def test_one_lead_of_the_sender_under_two_names_in_two_workers_is_one_lead(
     rows: psycopg.Connection, hand: Hands, history: History
 ) -> None:

@@ -135,3 +135,35 @@ def test_it_is_nothing_but_route_over_and_over(minutes):
         by_hand.append(outcome)
 
     assert [outcome for _, outcome in fold(arrivals, organisation)] == by_hand
+
+
+MAIL, OTHER, TEL = "mail:x@y.example", "mail:z@y.example", "tel:+4930901820"
+
+
+def touch(hour, key, phone="", **values):
+    return Arrival(key, {}, NOON + hour * HOUR, phone=phone, **values)
+
+
+def test_who_leaves_only_a_phone_is_whoever_has_it():
+    outcomes = list(fold([touch(0, MAIL, TEL), touch(1, "lead:1"), touch(2, TEL, TEL)], sales(ADA, BOB, rep("Cy"))))
+
+    assert initials(outcomes) == "A B A"
+
+
+def test_the_first_email_with_a_phone_takes_over_who_was_known_by_it_and_the_second_is_somebody_else():
+    touches = [touch(0, TEL, TEL), touch(1, MAIL, TEL), touch(2, OTHER, TEL), touch(3, MAIL)]
+
+    assert initials(fold(touches, sales(ADA, BOB, rep("Cy")))) == "A A B A"
+
+
+def test_a_lost_lead_that_returns_is_its_reps_again_after_any_time_and_a_won_one_is_not():
+    late = 24 * 400
+
+    def second(closed_as):
+        first = touch(0, MAIL, closes_at=NOON + HOUR, closed_as=closed_as)
+        *_, (_, outcome) = fold([first, touch(1, "lead:1"), touch(2, "lead:2"), touch(late, MAIL)], sales(ADA, BOB))
+        return outcome
+
+    assert second("won").rep == "bob@example.com"
+    assert second("lost").rep == "ada@example.com"
+    assert "a new chance" in second("lost").reason
