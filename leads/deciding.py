@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 
@@ -16,6 +16,7 @@ from routing.engine.facts import Facts
 from routing.engine.reach import Reaches
 from routing.engine.route import Outcome, Request, plan, route, take
 from routing.engine.walk import Place
+from routing.engine.world import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,51 +32,59 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
+    """One lead on its way: what is asked of the rules, and where they send it before anybody is asked."""
+
     person: Person
     request: Request
     place: Place
     account: Match | None
 
 
-def decide(
-    people: Sequence[Person],
-    known: Known,
-    presence: Presence,
-    *,
-    declined: frozenset[str] = frozenset(),
-    held_before: frozenset[str] = frozenset(),
-) -> list[Decided]:
+def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[Decided]:
     """Who gets each of these leads. Takes the locks of everybody who may: the caller's transaction must be short."""
+    planned = plan_all(people, known, presence)
+    now_held = lock_for(planned, known, presence)
+    return [settle(one, known, now_held, presence) for one in planned]
+
+
+def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list[Planned]:
+    """What is known of everybody, and the first target that the rules give: nobody is asked yet, nothing is locked."""
     by_domain = accounts.cards_for(person.facts for person in people)
     planned = []
-    reaches = Reaches(known.world)
     for person in people:
         account = match(person.facts, by_domain) if by_domain else None
         request = Request(
             key=person.key,
             facts=with_knowledge(person.facts, account, known, presence),
             holder=person.holder,
-            held_before=held_before,
-            declined=declined,
+            held_before=person.held_before,
+            declined=person.declined,
+            anew=person.anew,
         )
-        place = plan(request, known.world, presence.now)
-        planned.append(Planned(person, request, place, account))
-        reaches.add(place)
+        planned.append(Planned(person, request, plan(request, known.world, presence.now), account))
+    return planned
 
-    # All pools and reps that may be touched, so that they are locked once and in one order.
+
+def lock_for(planned: Iterable[Planned], known: Known, presence: Presence) -> Standing:
+    """All pools and reps that any of these may reach, locked once and in one order, with what they hold now."""
+    reaches, holders = Reaches(known.world), set()
+    for one in planned:
+        reaches.add(one.place)
+        if one.person.holder is not None:
+            holders.add(one.person.holder.rep)
     reach = reaches.all()
-    holders = {person.holder.rep for person in people if person.holder is not None}
     now_held = standing.lock_and_read(known, reach.pools, reach.reps | holders, presence)
     crash_point("after_locks")
+    return now_held
 
-    decided = []
-    for one in planned:
-        started = perf_counter_ns()
-        outcome = route(one.request, known.world, now_held, presence, one.place)
-        take(outcome, one.request, known.world, now_held, presence)
-        took_us = (perf_counter_ns() - started) // 1000
-        decided.append(Decided(one.person, one.request, outcome, one.account, took_us))
-    return decided
+
+def settle(one: Planned, known: Known, now_held: Standing, presence: Presence) -> Decided:
+    """One pure decision; what everybody holds moves on by it."""
+    started = perf_counter_ns()
+    outcome = route(one.request, known.world, now_held, presence, one.place)
+    take(outcome, one.request, known.world, now_held, presence)
+    took_us = (perf_counter_ns() - started) // 1000
+    return Decided(one.person, one.request, outcome, one.account, took_us)
 
 
 def with_knowledge(facts: Facts, account: Match | None, known: Known, presence: Presence) -> Facts:

@@ -91,7 +91,8 @@ def route_again(lead: Lead, *, now: datetime, cause: str, ending: Ending) -> Dec
             declined |= leaving
         else:
             lost |= leaving
-    decided = decide([person], known, Presence(now), declined=declined, held_before=lost)
+    person.declined, person.held_before = declined, lost
+    decided = decide([person], known, Presence(now))
     record.write(decided, known, now=now, cause=cause, ending=ending)
     return decided[0]
 

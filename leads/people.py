@@ -51,6 +51,8 @@ class Person:
     """One lead of the batch: what was known (nothing, if `lead` is None), and all that arrived about it just now.
 
     `name` is the person's key from now on, "" if nothing names him; `phone` is the key that goes with his phone alone.
+    `declined` and `held_before` are the e-mails of those who do not get the lead again; `anew`: nor does its holder
+    keep it for knowing the person.
     """
 
     arrivals: list[Arrival] = field(default_factory=list)
@@ -61,6 +63,9 @@ class Person:
     facts: dict[str, Value] = field(default_factory=dict)
     set_aside: dict[str, object] = field(default_factory=dict)
     holder: Holder | None = None
+    declined: frozenset[str] = frozenset()
+    held_before: frozenset[str] = frozenset()
+    anew: bool = False
 
     @property
     def key(self) -> str:

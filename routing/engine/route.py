@@ -39,13 +39,17 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One lead to be decided. `key` names the person for stickiness and splits."""
+    """One lead to be decided. `key` names the person for stickiness and splits.
+
+    `anew`: the rules are asked although its holder knows the person.
+    """
 
     key: str
     facts: Facts
     holder: Holder | None = None
     held_before: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,12 @@ def _located(facts: Facts, world: World, now: datetime) -> Facts:
 def _sticky(request: Request, world: World, presence: Presence, slug: str, facts: Facts) -> Outcome | None:
     """The same person goes to the same rep, before any rule, while that rep is active and not away."""
     holder = request.holder
-    if holder is None or holder.rep not in world.reps or holder.rep in request.held_before | request.declined:
+    if (
+        holder is None
+        or request.anew
+        or holder.rep not in world.reps
+        or holder.rep in request.held_before | request.declined
+    ):
         return None
     rep = world.reps[holder.rep]
     days = world.trees[slug].tree.sticky_days
