@@ -14,15 +14,18 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 
+from leads.activity.reading import is_activity
 from leads.normalise import FROM_SENDERS
-from leads.presets import PRESETS, Preset, as_id, event_id_of, joined_ids, preset_named
+from leads.presets import PRESETS, Preset, activities, as_id, event_id_of, joined_ids, preset_named
 from leads.presets.answers import MANY, alone
 
 LONGEST_PATH = 500  # characters
 WIDEST_PATH = 10_000  # how often a path may copy its input: `[@,@][]` doubles it, and again, and again
 MOST_ITEMS = 500
 MOST_FIELDS = 200
-MAPPED = FROM_SENDERS | {"name"}
+# What an item says of an activity; `type` makes it one. The intent is a field of leads too.
+OF_ACTIVITIES = frozenset({"type", *activities.SAID}) - {"intent"}
+MAPPED = FROM_SENDERS | {"name"} | OF_ACTIVITIES
 IDENTITY = frozenset({"email", "phone", "name", "first_name", "last_name", "company"})
 NOBODY = "There is no e-mail, phone, name or company in it. Mend the source's mapping and replay it."
 # Everything the library lets through when a path meets a body it was not written for, such as a slice with step 0.
@@ -55,11 +58,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One would-be lead: raw values by fact, the sender's id for it, and why it can be none ("" if it can)."""
+    """One would-be lead: raw values by fact, the sender's id for it, and why it can be none ("" if it can).
+
+    With an `activity` it is not a lead: it tells what the person of `raw` did.
+    """
 
     raw: Mapping[str, object]
     key: str = ""
     problem: str = ""
+    activity: Mapping[str, object] | None = None
 
 
 def compile_reading(
@@ -121,14 +128,31 @@ def _item(reading: Reading, item: object) -> Item:
     if not isinstance(item, dict):
         return Item({}, problem="It is not an object with fields.")
     raw = reading.preset.shape(item) if reading.preset else {}
+    said: dict[str, object] = {}
     for field, path in reading.mapping:
         value, failure = _search(path, item)
+        into = said if field in OF_ACTIVITIES else raw
         if failure:
             # No field takes an object: normalising sets it aside, and the lead shows it.
-            raw[field] = {"path": path.text, "failed": failure}
+            into[field] = {"path": path.text, "failed": failure}
         elif value is not None:
-            raw[field] = value if field in MANY or field.startswith("custom.") else alone(value)
+            into[field] = value if field in MANY or field.startswith("custom.") else alone(value)
+    told = reading.preset.activity(item) if reading.preset else activities.plain(item)
+    if is_activity(said.get("type", told.get("type"))):
+        return _activity(reading, item, raw, {**told, **said})
     return Item(raw, _key(reading, item), _problem(reading.preset, item, raw))
+
+
+def _activity(reading: Reading, item: Mapping[str, object], raw: dict[str, object], said: dict[str, object]) -> Item:
+    """An intent that the source's own mapping names is the activity's; a preset's guess at one is not."""
+    if any(field == "intent" for field, _ in reading.mapping) and "intent" in raw:
+        said["intent"] = raw["intent"]
+    if reading.preset and not raw.keys() & IDENTITY and (address := reading.preset.acting(item)):
+        raw["email"] = address
+    named = raw.keys() & IDENTITY or said.keys() & {"domain", "account"}
+    problem = "" if named or not reading.preset else reading.preset.missing(item)
+    key = as_id(_search(reading.id, item)[0]) if reading.id is not None else as_id(activities.plain_id(item))
+    return Item(raw, key, problem, said)
 
 
 def _key(reading: Reading, item: Mapping[str, object]) -> str:

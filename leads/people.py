@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -88,7 +88,9 @@ class Gathered:
 def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Vocabulary) -> Gathered:
     """Lock and find everybody in these deliveries, new ones with fresh ids, without whatever was brought in before."""
     arrivals = [arrival for event in read for arrival in event.arrivals]
-    fresh, done_before, known = _locked_and_unseen(arrivals)
+    # Whoever did something is locked too: nobody becomes a lead while it is written what he did.
+    acting = {sighting.signal.person_key for event in read for sighting in event.sightings} - {""}
+    fresh, done_before, known = _locked_and_unseen(arrivals, acting)
     register = _Register(list(Lead.objects.filter(pk__in=known)) if known else [])
     for arrival in fresh:
         register.whose(arrival).arrivals.append(arrival)
@@ -99,7 +101,9 @@ def gather(read: Sequence[EventRead], emails: Mapping[int, str], vocabulary: Voc
     return Gathered(people, done_before)
 
 
-def _locked_and_unseen(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], frozenset[uuid.UUID], list[int]]:
+def _locked_and_unseen(
+    arrivals: Sequence[Arrival], acting: Collection[str]
+) -> tuple[list[Arrival], frozenset[uuid.UUID], list[int]]:
     """Without those that an earlier run of the same event, or another delivery of the same item, already brought.
 
     With the events of those, and the ids of the leads that are there, locked.
@@ -113,7 +117,7 @@ def _locked_and_unseen(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], froz
     known: Question = (KNOWN_PEOPLE, [keys])
     if by_phone:
         known = (KNOWN_BY_PHONE, [keys, [phone.removeprefix("tel:") for phone in by_phone]])
-    names = {*keys, *(f"{arrival.source.id}:{arrival.item_key}" for arrival in by_name)}
+    names = {*keys, *acting, *(f"{arrival.source.id}:{arrival.item_key}" for arrival in by_name)}
     hashes = [zlib.crc32(name.encode("utf-8", "surrogatepass")) - 2**31 for name in names]
     sources = list({arrival.source.id for arrival in by_name})
     _, same_events, same_items, leads = ask_together(

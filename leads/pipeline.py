@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads import record, trouble
+from leads.activity import keeping
 from leads.arrivals import EventRead, StoredEvent, read_event
 from leads.crash import crash_point
 from leads.database_clock import database_now
@@ -123,11 +124,13 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
 
     gathered = gather(read, known.emails, known.world.vocabulary)
     crash_point("after_people_locked")
+    kept = keeping.keep(read)
+    crash_point("after_activities")
     decided = decide(gathered.people, known, Presence(now))
 
     record.write(decided, known, now=now, cause=Decision.Cause.ARRIVED, ending=RETURNED)
     crash_point("after_write")
-    _finish(read, decided, gathered.done_before, now)
+    _finish(read, decided, gathered.done_before, kept.counted, now)
     crash_point("after_finish")
     return decided
 
@@ -139,24 +142,32 @@ def _claim(limit: int, only: uuid.UUID | None) -> list[tuple[uuid.UUID, int, byt
 
 
 def _finish(
-    read: Sequence[EventRead], decided: Sequence[Decided], done_before: Collection[uuid.UUID], now: datetime
+    read: Sequence[EventRead],
+    decided: Sequence[Decided],
+    done_before: Collection[uuid.UUID],
+    counted: Collection[uuid.UUID],
+    now: datetime,
 ) -> None:
     """Each event ends in exactly one state, with what could not be read of it in words."""
     kinds: dict[uuid.UUID, set[str]] = {}
     for one in decided:
         for arrival in one.person.arrivals:
             kinds.setdefault(arrival.event, set()).add(one.outcome.kind)
-    states = [_state(event, kinds.get(event.event.uuid, set()), done_before) for event in read]
+    states = [_state(event, kinds.get(event.event.uuid, set()), done_before, counted) for event in read]
     problems = [" ".join(event.problems) for event in read]
     with prepared_cursor() as cursor:
         cursor.execute(FINISH, [now, [event.event.uuid for event in read], states, problems])
 
 
-def _state(event: EventRead, kinds: Collection[str], done_before: Collection[uuid.UUID]) -> str:
+def _state(
+    event: EventRead, kinds: Collection[str], done_before: Collection[uuid.UUID], counted: Collection[uuid.UUID]
+) -> str:
     if kinds:
         return InboundEvent.Status.DISCARDED if set(kinds) == {"discarded"} else InboundEvent.Status.ROUTED
     if event.event.uuid in done_before:
         return InboundEvent.Status.ROUTED
-    if event.arrivals:
+    if event.event.uuid in counted:
+        return InboundEvent.Status.COUNTED
+    if event.arrivals or event.sightings:
         return InboundEvent.Status.DUPLICATE
     return InboundEvent.Status.QUARANTINED

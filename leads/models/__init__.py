@@ -1,6 +1,7 @@
 """The story of a lead as rows: what arrived, who it is about, who holds it, and the promise that runs."""
 
 from leads.models.accounts import Account, AccountKey
+from leads.models.activity import Activity, LookAgain
 from leads.models.capture import InboundEvent, Source
 from leads.models.lead import Assignment, Lead, LeadQuerySet, TimelineEntry, Touch
 from leads.models.promises import ScoreModel, SlaClock, SlaPolicy
@@ -9,12 +10,14 @@ from leads.models.watch import Alarm, Heartbeat
 __all__ = [
     "Account",
     "AccountKey",
+    "Activity",
     "Alarm",
     "Assignment",
     "Heartbeat",
     "InboundEvent",
     "Lead",
     "LeadQuerySet",
+    "LookAgain",
     "ScoreModel",
     "SlaClock",
     "SlaPolicy",

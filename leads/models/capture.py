@@ -48,6 +48,7 @@ class InboundEvent(models.Model):
         DUPLICATE = "duplicate", "Duplicate"
         QUARANTINED = "quarantined", "Quarantined"
         DISCARDED = "discarded", "Discarded"
+        COUNTED = "counted", "Counted"
 
     uuid = models.UUIDField(primary_key=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")

@@ -93,6 +93,12 @@ class Lead(models.Model):
                 condition=Q(rep__isnull=True),
                 name="lead_waiting",
             ),
+            # Activity of anybody there may send those of the account who wait somewhere else.
+            models.Index(
+                fields=["account"],
+                condition=Q(status__in=["queued", "nurture"]),
+                name="lead_waiting_of_account",
+            ),
             models.Index(fields=["-received_at"], name="lead_by_time"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="lead_by_phone"),
         ]
@@ -219,6 +225,7 @@ class TimelineEntry(models.Model):
         SLA = "sla", "Promise"
         CLOSED = "closed", "Closed"
         CHANGED = "changed", "Facts changed"
+        SIGNAL = "signal", "Activity"
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="timeline")
     at = models.DateTimeField()

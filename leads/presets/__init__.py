@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from leads.presets import advertising, flat, forms, meetings
+from leads.presets import activities, advertising, flat, forms, meetings
 from leads.presets.answers import Item, dig, text_of
 
 LONGEST_ID = 200  # characters; what is longer, and many together, are told apart by their hash
@@ -27,7 +27,11 @@ def _nothing(item: Item) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`refuses`: why an item is no lead whatever it holds; `missing`: why nobody can be found in it. "" if unknown."""
+    """`refuses`: why an item is no lead whatever it holds; `missing`: why nobody can be found in it. "" if unknown.
+
+    `activity`: what it says of something that was done, if its `type` is "activity"; `acting`: who did it, if the item
+    says so elsewhere than a lead would.
+    """
 
     shape: Callable[[Item], dict[str, object]]
     items: Callable[[object], list[object]] = _each
@@ -35,6 +39,8 @@ class Preset:
     event_id: Callable[[Item], object] | None = None  # of a body that is one object; None: the ids of its items
     refuses: Callable[[Item], str] = _nothing
     missing: Callable[[Item], str] = _nothing
+    activity: Callable[[Item], dict[str, object]] = activities.plain
+    acting: Callable[[Item], str] = _nothing
 
 
 def _generic_id(item: Item) -> object:
@@ -81,7 +87,12 @@ PRESETS: Mapping[str, Preset] = {
         missing=advertising.linkedin_missing,
     ),
     "segment": Preset(
-        flat.segment, flat.segment_items, item_id=lambda item: item.get("messageId"), missing=flat.segment_missing
+        flat.segment,
+        flat.segment_items,
+        item_id=lambda item: item.get("messageId"),
+        missing=flat.segment_missing,
+        activity=activities.segment,
+        acting=activities.segment_person,
     ),
     "webflow": Preset(forms.webflow, item_id=_webflow_id),
     "jotform": Preset(forms.jotform, item_id=_jotform_id, missing=forms.jotform_missing),

@@ -17,6 +17,7 @@ from tests.faults.sender import History
 
 _numbers = itertools.count()
 SWEPT = """
+DELETE FROM leads_lookagain; DELETE FROM leads_activity;
 DELETE FROM notifications_notification; DELETE FROM leads_timelineentry; DELETE FROM leads_touch;
 DELETE FROM leads_slaclock; DELETE FROM routing_ledgerline; UPDATE leads_lead SET decision_id = NULL;
 DELETE FROM leads_assignment; DELETE FROM leads_lead; DELETE FROM routing_decision;

@@ -31,7 +31,7 @@ CHECKS: Mapping[str, str] = {
     # 3: every event ends in exactly one state, and a routed one has its lead with a decision
     "unended": """
         SELECT uuid, status FROM leads_inboundevent
-        WHERE status NOT IN ('routed', 'duplicate', 'quarantined', 'discarded') OR finished_at IS NULL""",
+        WHERE status NOT IN ('routed', 'duplicate', 'quarantined', 'discarded', 'counted') OR finished_at IS NULL""",
     "routed_without_lead": """
         SELECT uuid FROM leads_inboundevent AS event WHERE status IN ('routed', 'discarded') AND NOT EXISTS (
             SELECT FROM leads_touch AS touch JOIN routing_decision AS decision ON decision.lead_id = touch.lead_id

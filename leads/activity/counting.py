@@ -1,0 +1,73 @@
+"""Activities counted in the database: for the decisions of a batch in one go, and for the page of one lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from leads.activity.reading import KEPT_FOR
+from leads.activity.windows import DAYS, Asked, Tally, facts_of, keys_of
+from leads.prepared import Question, ask_together
+from routing.engine.facts import Facts, Value
+
+COUNTED = """
+key, count(*) FILTER (WHERE at >= %s), count(*) FILTER (WHERE at >= %s), count(*) FILTER (WHERE at >= %s),
+count(*) FILTER (WHERE at >= %s), (array_agg(value ORDER BY at DESC, value DESC) FILTER (WHERE value IS NOT NULL))[1]
+"""
+OF_PEOPLE = f"""
+SELECT who.place, {COUNTED}
+FROM unnest(%s::int[], %s::text[]) AS who (place, name)
+JOIN leads_activity AS done ON done.person_key = who.name AND done.person_key <> ''
+WHERE key = ANY(%s::text[]) AND at BETWEEN %s AND %s
+GROUP BY who.place, key
+"""
+OF_ACCOUNTS = f"""
+SELECT account_id, {COUNTED}
+FROM leads_activity
+WHERE account_id = ANY(%s::bigint[]) AND key = ANY(%s::text[]) AND at BETWEEN %s AND %s
+GROUP BY account_id, key
+"""
+
+Tallies = Mapping[str, Tally]
+
+
+def signals_of(
+    people: Sequence[Facts], accounts: Sequence[int | None], asked: Asked, now: datetime
+) -> list[Mapping[str, Value]]:
+    """The signals of each lead, given by its own facts and its account, as they stand at `now`.
+
+    Nothing is asked of the database if no rule asks for a signal.
+    """
+    if not asked:
+        return [{}] * len(people)
+    own, of_account = _counted(people, accounts, asked, now)
+    return [
+        facts_of(asked, own.get(place, {}), of_account.get(account, {}) if account is not None else {})
+        for place, account in enumerate(accounts)
+    ]
+
+
+def _counted(
+    people: Sequence[Facts], accounts: Sequence[int | None], asked: Asked, now: datetime
+) -> tuple[Mapping[int, Tallies], Mapping[int, Tallies]]:
+    since = [now - timedelta(days=days) for days in DAYS]
+    span = (now - KEPT_FOR, now)
+    questions: list[Question] = []
+    if asked.own:
+        names = [(place, name) for place, facts in enumerate(people) for name in keys_of(facts)]
+        places, keys = [place for place, _ in names], [name for _, name in names]
+        questions.append((OF_PEOPLE, [*since, places, keys, list(asked.own), *span]))
+    known = list({account for account in accounts if account is not None})
+    if asked.account and known:
+        questions.append((OF_ACCOUNTS, [*since, known, list(asked.account), *span]))
+    answers = ask_together(*questions) if questions else []
+    own = _by_whom(answers.pop(0)) if asked.own else {}
+    return own, _by_whom(answers.pop(0)) if answers else {}
+
+
+def _by_whom(rows: Sequence[tuple[Any, ...]]) -> dict[int, Tallies]:
+    found: dict[int, dict[str, Tally]] = {}
+    for whom, key, *counts, latest in rows:
+        found.setdefault(whom, {})[key] = Tally(tuple(counts), latest)
+    return dict(found)
