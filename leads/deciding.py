@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 
 from leads import accounts, scoring, standing
+from leads.activity import counting
 from leads.crash import crash_point
 from leads.matching import Match, account_facts, match
 from leads.people import Person
@@ -17,6 +18,8 @@ from routing.engine.reach import Reaches
 from routing.engine.route import Outcome, Request, plan, route, take
 from routing.engine.walk import Place
 from routing.engine.world import Standing
+
+NO_SIGNALS: Facts = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,13 @@ def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[D
 def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list[Planned]:
     """What is known of everybody, and the first target that the rules give: nobody is asked yet, nothing is locked."""
     by_domain = accounts.cards_for(person.facts for person in people)
+    matches = [match(person.facts, by_domain) if by_domain else None for person in people]
+    signals = counting.signals_of([person.facts for person in people], matches, known.signals, presence.now)
     planned = []
-    for person in people:
-        account = match(person.facts, by_domain) if by_domain else None
+    for person, account, counted in zip(people, matches, signals, strict=True):
         request = Request(
             key=person.key,
-            facts=with_knowledge(person.facts, account, known, presence),
+            facts=with_knowledge(person.facts, account, known, presence, counted),
             holder=person.holder,
             held_before=person.held_before,
             declined=person.declined,
@@ -87,7 +91,9 @@ def settle(one: Planned, known: Known, now_held: Standing, presence: Presence) -
     return Decided(one.person, one.request, outcome, one.account, took_us)
 
 
-def with_knowledge(facts: Facts, account: Match | None, known: Known, presence: Presence) -> Facts:
-    """The lead's own facts with its account's and its score."""
-    facts = {**facts, **account_facts(account)}
+def with_knowledge(
+    facts: Facts, account: Match | None, known: Known, presence: Presence, signals: Facts = NO_SIGNALS
+) -> Facts:
+    """The lead's own facts with its account's, its signals and its score."""
+    facts = {**signals, **facts, **account_facts(account)}
     return {**facts, **scoring.score(known.scoring, facts, known.world.setting(presence.now))}

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db.models import F
 
 from leads import accounts, record
+from leads.activity import counting
 from leads.deciding import Decided, decide, with_knowledge
 from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
 from leads.matching import Match, match
@@ -147,7 +148,8 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
 def _known_about(person: Person, known: Known, now: datetime) -> tuple[Match | None, Facts]:
     """The lead's account, and its facts with the account's and the score: as a decision on arrival has them."""
     account = match(person.facts, accounts.cards_for([person.facts]))
-    return account, with_knowledge(person.facts, account, known, Presence(now))
+    (signals,) = counting.signals_of([person.facts], [account], known.signals, now)
+    return account, with_knowledge(person.facts, account, known, Presence(now), signals)
 
 
 def _promise_so_far(lead: Lead) -> str | None:

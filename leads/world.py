@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leads import sources
+from leads.activity.windows import Asked, asked_by
 from leads.configuration import dump, worlds
 from leads.scoring import ScoreCard
 from leads.sla import Policy
@@ -35,6 +36,7 @@ class Known:
     world: World
     policies: tuple[Policy, ...]
     scoring: ScoreCard
+    signals: Asked  # what the live rules, scores and territories ask about activity
     sources: Sources
     reps: Mapping[str, RepKeys]
     emails: Mapping[int, str]
@@ -80,11 +82,13 @@ def _read(revision: int) -> Known:
             "user__email", "id", "user_id", "team_id", "team__manager_id"
         )
     }
+    world, scoring = worlds.build_world(configuration), worlds.score_card(configuration)
     return Known(
         revision=revision,
-        world=worlds.build_world(configuration),
+        world=world,
         policies=worlds.policies(configuration),
-        scoring=worlds.score_card(configuration),
+        scoring=scoring,
+        signals=asked_by(world, scoring),
         sources=sources.at(revision),
         reps=reps,
         emails={keys.id: email for email, keys in reps.items()},

@@ -8,8 +8,9 @@ from typing import Any
 
 from leads.activity.reading import KEPT_FOR
 from leads.activity.windows import DAYS, Asked, Tally, facts_of, keys_of
+from leads.matching import Match
 from leads.prepared import Question, ask_together
-from routing.engine.facts import Facts, Value
+from routing.engine.facts import Facts
 
 COUNTED = """
 key, count(*) FILTER (WHERE at >= %s), count(*) FILTER (WHERE at >= %s), count(*) FILTER (WHERE at >= %s),
@@ -32,42 +33,37 @@ GROUP BY account_id, key
 Tallies = Mapping[str, Tally]
 
 
-def signals_of(
-    people: Sequence[Facts], accounts: Sequence[int | None], asked: Asked, now: datetime
-) -> list[Mapping[str, Value]]:
+def signals_of(people: Sequence[Facts], matches: Sequence[Match | None], asked: Asked, now: datetime) -> list[Facts]:
     """The signals of each lead, given by its own facts and its account, as they stand at `now`.
 
     Nothing is asked of the database if no rule asks for a signal.
     """
-    if not asked:
+    if not asked or not people:
         return [{}] * len(people)
+    accounts = [found.card.id if found else 0 for found in matches]
     own, of_account = _counted(people, accounts, asked, now)
-    return [
-        facts_of(asked, own.get(place, {}), of_account.get(account, {}) if account is not None else {})
-        for place, account in enumerate(accounts)
-    ]
+    return [facts_of(asked, own.get(place, {}), of_account.get(account, {})) for place, account in enumerate(accounts)]
 
 
 def _counted(
-    people: Sequence[Facts], accounts: Sequence[int | None], asked: Asked, now: datetime
+    people: Sequence[Facts], accounts: Sequence[int], asked: Asked, now: datetime
 ) -> tuple[Mapping[int, Tallies], Mapping[int, Tallies]]:
-    since = [now - timedelta(days=days) for days in DAYS]
-    span = (now - KEPT_FOR, now)
+    since, span = [now - timedelta(days=days) for days in DAYS], (now - KEPT_FOR, now)
+    names = [(place, name) for place, facts in enumerate(people) for name in keys_of(facts)] if asked.own else []
+    known = list(set(accounts) - {0}) if asked.account else []
     questions: list[Question] = []
-    if asked.own:
-        names = [(place, name) for place, facts in enumerate(people) for name in keys_of(facts)]
+    if names:
         places, keys = [place for place, _ in names], [name for _, name in names]
         questions.append((OF_PEOPLE, [*since, places, keys, list(asked.own), *span]))
-    known = list({account for account in accounts if account is not None})
-    if asked.account and known:
+    if known:
         questions.append((OF_ACCOUNTS, [*since, known, list(asked.account), *span]))
     answers = ask_together(*questions) if questions else []
-    own = _by_whom(answers.pop(0)) if asked.own else {}
-    return own, _by_whom(answers.pop(0)) if answers else {}
+    own = _by_whom(answers.pop(0)) if names else {}
+    return own, _by_whom(answers.pop(0)) if known else {}
 
 
-def _by_whom(rows: Sequence[tuple[Any, ...]]) -> dict[int, Tallies]:
+def _by_whom(rows: Sequence[tuple[Any, ...]]) -> Mapping[int, Tallies]:
     found: dict[int, dict[str, Tally]] = {}
     for whom, key, *counts, latest in rows:
         found.setdefault(whom, {})[key] = Tally(tuple(counts), latest)
-    return dict(found)
+    return found

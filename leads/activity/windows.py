@@ -62,6 +62,7 @@ class Happened:
 
 
 NOTHING = Tally((0,) * len(DAYS))
+NOTHING_DONE: Mapping[str, Tally] = {}
 
 
 def asked_by(world: World, card: ScoreCard) -> Asked:
@@ -84,7 +85,9 @@ def asked_in(names: Iterable[str]) -> Asked:
     )
 
 
-def facts_of(asked: Asked, own: Mapping[str, Tally], account: Mapping[str, Tally]) -> dict[str, Value]:
+def facts_of(
+    asked: Asked, own: Mapping[str, Tally] = NOTHING_DONE, account: Mapping[str, Tally] = NOTHING_DONE
+) -> dict[str, Value]:
     """The facts that are asked about. Who did nothing has done it 0 times: counts are never blank."""
     facts: dict[str, Value] = {}
     for names, tallies in ((asked.own, own), (asked.account, account)):

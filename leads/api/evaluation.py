@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from leads import accounts, people, promises, standing
+from leads.activity.windows import asked_by, facts_of
 from leads.deciding import with_knowledge
 from leads.matching import match
 from leads.models import Lead
@@ -74,8 +75,9 @@ def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, b
     read = normalise(raw, world.vocabulary, trusted=True)
     found = match(read.facts, accounts.cards_for([read.facts]))
     presence = Presence(at)
+    signals = facts_of(asked_by(world, known.scoring))  # whatever is not given was not done
     # What was given wins over what is known: somebody may want to try an account's tier or a score.
-    facts: Facts = {"received_at": at, **with_knowledge(read.facts, found, known, presence), **read.facts}
+    facts: Facts = {"received_at": at, **with_knowledge(read.facts, found, known, presence, signals), **read.facts}
     key = person_key(read.facts)
     request = Request(key=key or "lead:0", facts=facts, holder=_holder(known, key, by))
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from time import perf_counter_ns
 
 from leads import accounts, record, standing
+from leads.activity.windows import facts_of
 from leads.arrivals import Arrival, read_event
 from leads.deciding import Decided, with_knowledge
 from leads.demo import deliveries
@@ -82,7 +83,9 @@ class Desk:
             [arrival], id=self._next_id(LEADS), facts=dict(arrival.facts), set_aside=dict(arrival.set_aside)
         )
         account = match(person.facts, self._cards(person))
-        request = Request(key=person.key, facts=with_knowledge(person.facts, account, self.known, presence))
+        # Nobody did anything before the first lead came: the demo's activities are told last.
+        facts = with_knowledge(person.facts, account, self.known, presence, facts_of(self.known.signals))
+        request = Request(key=person.key, facts=facts)
 
         started = perf_counter_ns()
         outcome = route(request, world, self._standing, presence, plan(request, world, at))
