@@ -5,7 +5,7 @@ Rows are gathered for the whole batch and copied in at once: the commit, not the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,23 @@ from leads.copying import copy_rows
 from leads.crash import crash_point
 from leads.deciding import Decided
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
-from leads.people import new_ids
-from leads.prepared import prepared_cursor
+from leads.people import NEXT_IDS
+from leads.prepared import ask_together, prepared_cursor
 from leads.promises import Promises
-from leads.rows import ASSIGNMENT, CHANGED_LEAD, CLOCK, DECISION, LEDGER, NEW_LEAD, NOTICE, STORY, TOUCH, Rows, Writer
+from leads.rows import (
+    ASSIGNMENT,
+    CHANGED_LEAD,
+    CLOCK,
+    DECISION,
+    LEDGER,
+    NEW_LEAD,
+    NOTICE,
+    STORY,
+    TOUCH,
+    Row,
+    Rows,
+    Writer,
+)
 from leads.world import Known
 from notifications.models import Notification
 from routing.models import Decision, LedgerLine
@@ -46,10 +59,17 @@ def write(decided: Sequence[Decided], known: Known, *, now: datetime, cause: str
     """Write these decisions and all that follows from them; `ending` is said of assignments that end by it."""
     rows = Rows()
     promises = Promises(known, now)
-    decision_ids = new_ids("routing_decision", len(decided))
-    assignment_ids = new_ids("leads_assignment", len(decided))
-    for one, decision_id, assignment_id in zip(decided, decision_ids, assignment_ids, strict=True):
-        Writer(one, known, rows, promises, now).write(decision_id, assignment_id, cause)
+    decision_ids, assignment_ids = ask_together(
+        (NEXT_IDS, ["routing_decision", len(decided)]), (NEXT_IDS, ["leads_assignment", len(decided)])
+    )
+
+    def decisions() -> Iterator[Row]:
+        for one, (decision_id,), (assignment_id,) in zip(decided, decision_ids, assignment_ids, strict=True):
+            Writer(one, known, rows, promises, now).write(decision_id, assignment_id, cause)
+            yield rows.decisions.pop()
+
+    # The server takes in the decisions, the largest rows of all, while what follows from the next ones is worked out.
+    copy_rows(Decision, DECISION, decisions())
     flush(rows, now=now, ending=ending)
 
 

@@ -134,7 +134,7 @@ class Writer:
                 outcome.fallback,
                 outcome.sticky,
                 self._rep_id(outcome.cover_for),
-                list(outcome.rules),
+                f"{{{','.join(outcome.rules)}}}",  # an array as PostgreSQL writes it: ids need no quotes
                 outcome.reason,
                 _json(outcome.asked),
                 f"[{','.join(map(_candidate, outcome.candidates))}]",
