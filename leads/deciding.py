@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 
-from leads import accounts, scoring, standing
+from leads import accounts, standing
 from leads.activity import counting
 from leads.crash import crash_point
-from leads.matching import Match, account_facts, match
+from leads.knowledge import NO_SIGNALS, Knowledge, knowledge
+from leads.matching import Match, match
 from leads.people import Person
+from leads.scoring import NO_POINTS, Points
 from leads.world import Known
 from routing.engine.bench import Presence
 from routing.engine.facts import Facts
@@ -19,18 +21,20 @@ from routing.engine.route import Outcome, Request, plan, route, take
 from routing.engine.walk import Place
 from routing.engine.world import Standing
 
-NO_SIGNALS: Facts = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One lead's decision, before it is written. `took_us` is the time the decision itself took, in microseconds."""
+    """One lead's decision, before it is written. `took_us` is the time the decision itself took, in microseconds.
+
+    `account` is the one it was found to belong to, `points` how its score came about.
+    """
 
     person: Person
     request: Request
     outcome: Outcome
     account: Match | None
     took_us: int
+    points: Points = NO_POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Planned:
     request: Request
     place: Place
     account: Match | None
+    points: Points
 
 
 def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[Decided]:
@@ -57,15 +62,17 @@ def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list
     signals = counting.signals_of([person.facts for person in people], matches, known.signals, presence.now)
     planned = []
     for person, account, counted in zip(people, matches, signals, strict=True):
+        about = known_about(person.facts, account, known, presence, counted)
         request = Request(
             key=person.key,
-            facts=with_knowledge(person.facts, account, known, presence, counted),
+            facts=about.facts,
             holder=person.holder,
             held_before=person.held_before,
             declined=person.declined,
             anew=person.anew,
         )
-        planned.append(Planned(person, request, plan(request, known.world, presence.now), account))
+        place = plan(request, known.world, presence.now)
+        planned.append(Planned(person, request, place, account, about.points))
     return planned
 
 
@@ -88,12 +95,12 @@ def settle(one: Planned, known: Known, now_held: Standing, presence: Presence) -
     outcome = route(one.request, known.world, now_held, presence, one.place)
     take(outcome, one.request, known.world, now_held, presence)
     took_us = (perf_counter_ns() - started) // 1000
-    return Decided(one.person, one.request, outcome, one.account, took_us)
+    return Decided(one.person, one.request, outcome, one.account, took_us, one.points)
 
 
-def with_knowledge(
+def known_about(
     facts: Facts, account: Match | None, known: Known, presence: Presence, signals: Facts = NO_SIGNALS
-) -> Facts:
-    """The lead's own facts with its account's, its signals and its score."""
-    facts = {**signals, **facts, **account_facts(account)}
-    return {**facts, **scoring.score(known.scoring, facts, known.world.setting(presence.now))}
+) -> Knowledge:
+    """What the rules see of a lead with these facts."""
+    setting = known.world.setting(presence.now)
+    return knowledge(facts, match=account, signals=signals, card=known.scoring, setting=setting)

@@ -12,8 +12,9 @@ from django.db.models import F
 
 from leads import accounts, record
 from leads.activity import counting
-from leads.deciding import Decided, decide, with_knowledge
+from leads.deciding import Decided, decide, known_about
 from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
+from leads.knowledge import Knowledge
 from leads.matching import Match, match
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.people import Person, person_of
@@ -22,7 +23,6 @@ from leads.standing import lock_and_read
 from leads.world import Known, known_and_held
 from reps.models import Rep, User
 from routing.engine.bench import Presence
-from routing.engine.facts import Facts
 from routing.engine.ledger import ASSIGNED, Line
 from routing.engine.route import Outcome, Request
 from routing.models import Decision, LedgerLine, Member, Queue
@@ -112,7 +112,7 @@ def give(
 ) -> None:
     """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
     person = person_of(lead, known.emails, known.world.vocabulary)
-    account, facts = _known_about(person, known, now)
+    account, about = _known_about(person, known, now)
     pools = [pool] if pool is not None and pool in known.pools else []
     lock_and_read(known, pools, {email} | past_reps(lead), Presence(now))
     lines: Sequence[Line] = [Line(pool, email, 1.0, ASSIGNED)] if pool and (pool, email) in known.members else []
@@ -124,12 +124,12 @@ def give(
         pool=pools[0] if pools else None,
         sla=_promise_so_far(lead),
         tree=known.world.default_tree,
-        facts=facts,
-        asked=facts,
+        facts=about.facts,
+        asked=about.facts,
         lines=tuple(lines),
     )
-    request = Request(key=person.key, facts=facts, holder=person.holder)
-    decided = Decided(person, request, outcome, account, took_us=0)
+    request = Request(key=person.key, facts=about.facts, holder=person.holder)
+    decided = Decided(person, request, outcome, account, took_us=0, points=about.points)
     record.write([decided], known, now=now, cause=cause, ending=ending or Ending(Assignment.Ended.BY_HAND, why[:300]))
 
 
@@ -137,19 +137,27 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
     """The lead leaves its holder for the queue of his team, or the built-in one where the team has none."""
     known = known_and_held()
     person = person_of(lead, known.emails, known.world.vocabulary)
-    account, facts = _known_about(person, known, now)
+    account, about = _known_about(person, known, now)
     queue = _team_queue(lead)
     lock_and_read(known, [], past_reps(lead), Presence(now))
-    outcome = Outcome(kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=facts, asked=facts)
-    request = Request(key=person.key, facts=facts, holder=person.holder)
-    record.write([Decided(person, request, outcome, account, took_us=0)], known, now=now, cause=cause, ending=ending)
+    outcome = Outcome(
+        kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=about.facts, asked=about.facts
+    )
+    request = Request(key=person.key, facts=about.facts, holder=person.holder)
+    record.write(
+        [Decided(person, request, outcome, account, took_us=0, points=about.points)],
+        known,
+        now=now,
+        cause=cause,
+        ending=ending,
+    )
 
 
-def _known_about(person: Person, known: Known, now: datetime) -> tuple[Match | None, Facts]:
-    """The lead's account, and its facts with the account's and the score: as a decision on arrival has them."""
+def _known_about(person: Person, known: Known, now: datetime) -> tuple[Match | None, Knowledge]:
+    """The lead's account, and what is known of it: as a decision on arrival has them."""
     account = match(person.facts, accounts.cards_for([person.facts]))
     (signals,) = counting.signals_of([person.facts], [account], known.signals, now)
-    return account, with_knowledge(person.facts, account, known, Presence(now), signals)
+    return account, known_about(person.facts, account, known, Presence(now), signals)
 
 
 def _promise_so_far(lead: Lead) -> str | None:

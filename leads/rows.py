@@ -15,6 +15,7 @@ from leads.deciding import Decided
 from leads.models import Lead, TimelineEntry
 from leads.normalise import phone_key
 from leads.promises import Promises
+from leads.scoring import Points
 from leads.world import Known
 from routing.engine.bench import Candidate
 from routing.engine.facts import as_json
@@ -25,7 +26,8 @@ Row = tuple[object, ...]
 
 DECISION = (
     "id", "lead_id", "at", "cause", "version_id", "outcome", "rep_id", "pool_id", "queue_id", "track", "strategy",
-    "fallback", "sticky", "cover_for_id", "rules", "reason", "facts", "candidates", "timings",
+    "fallback", "sticky", "cover_for_id", "rules", "reason", "path", "notes",
+    "facts", "scoring", "matching", "candidates", "timings",
 )  # fmt: skip
 ASSIGNMENT = (
     "id",
@@ -136,7 +138,11 @@ class Writer:
                 self._rep_id(outcome.cover_for),
                 f"{{{','.join(outcome.rules)}}}",  # an array as PostgreSQL writes it: ids need no quotes
                 outcome.reason,
+                outcome.path,
+                _json(outcome.notes) if outcome.notes else "[]",
                 _json(outcome.asked),
+                _scoring(self.one.points),
+                "{}",
                 f"[{','.join(map(_candidate, outcome.candidates))}]",
                 _json({"decided_us": self.one.took_us}),
             )
@@ -257,6 +263,15 @@ class Writer:
 
     def _queue_id(self) -> int | None:
         return self.known.queues[self.one.outcome.queue] if self.one.outcome.queue else None
+
+
+@lru_cache(maxsize=1024)
+def _scoring(points: Points) -> str:
+    """How a score came about, as the log keeps it. Few leads add up in a way of their own."""
+    if points.score is None:
+        return "{}"
+    parts = [{"name": name, "points": added} for name, added in points.parts]
+    return _json({"score": points.score, "grade": points.grade, "parts": parts})
 
 
 @lru_cache(maxsize=8192)

@@ -23,10 +23,27 @@ class ScoreCard:
     grades: tuple[tuple[str, int], ...] = ()
 
 
-def score(card: ScoreCard, facts: Facts, setting: Setting) -> dict[str, Value]:
-    """The facts `score` and `grade`; none if there is no score model."""
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A score and how it came about: `parts` are the rules that held, with what each added. None: no score model."""
+
+    score: int | None = None
+    grade: str | None = None
+    parts: tuple[tuple[str, int], ...] = ()
+
+    def facts(self) -> dict[str, Value]:
+        """The facts `score` and `grade`, as far as there are any."""
+        found: dict[str, Value] = {} if self.score is None else {"score": self.score}
+        return found if self.grade is None else {**found, "grade": self.grade}
+
+
+NO_POINTS = Points()
+
+
+def points_of(card: ScoreCard, facts: Facts, setting: Setting) -> Points:
+    """What these facts are worth; `NO_POINTS` if there is no score model."""
     if not card.rules:
-        return {}
-    points = sum(rule.points for rule in card.rules if holds(rule.when, facts, setting))
-    grade = next((name for name, least in card.grades if points >= least), None)
-    return {"score": points} if grade is None else {"score": points, "grade": grade}
+        return NO_POINTS
+    parts = tuple((rule.name, rule.points) for rule in card.rules if holds(rule.when, facts, setting))
+    score = sum(points for _, points in parts)
+    return Points(score, next((name for name, least in card.grades if score >= least), None), parts)

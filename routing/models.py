@@ -132,7 +132,11 @@ class Member(models.Model):
 
 
 class Decision(models.Model):
-    """The permanent record of one evaluation: facts in, version, rules that held, every candidate, the choice, why."""
+    """The permanent record of one evaluation: facts in, version, rules that held, every candidate, the choice, why.
+
+    `path` is where gate and rules sent the lead before anybody was asked; `notes` what was not quite as asked for, in
+    words; `scoring` how the score came about, `matching` which accounts were looked at and how well each fits.
+    """
 
     class Cause(models.TextChoices):
         ARRIVED = "arrived", "Lead arrived"
@@ -177,7 +181,11 @@ class Decision(models.Model):
     cover_for = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rules = ArrayField(models.CharField(max_length=40), default=list)
     reason = models.TextField()
+    path = models.TextField(blank=True)
+    notes = models.JSONField(default=list)
     facts = models.JSONField()
+    scoring = models.JSONField(default=dict)
+    matching = models.JSONField(default=dict)
     candidates = models.JSONField(default=list)
     timings = models.JSONField(default=dict)
 

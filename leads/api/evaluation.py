@@ -9,7 +9,7 @@ from typing import Any
 
 from leads import accounts, people, promises, standing
 from leads.activity.windows import asked_by, facts_of
-from leads.deciding import with_knowledge
+from leads.deciding import known_about
 from leads.matching import match
 from leads.models import Lead
 from leads.normalise import Normalised, normalise, person_key
@@ -19,7 +19,7 @@ from reps.models import User
 from routing.engine.bench import Presence
 from routing.engine.compile import compile_rules
 from routing.engine.document import References, parse, size
-from routing.engine.facts import Facts, as_json
+from routing.engine.facts import as_json
 from routing.engine.reach import reach_of
 from routing.engine.route import Holder, Outcome, Request, plan, route
 from routing.engine.walk import Place
@@ -76,10 +76,9 @@ def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, b
     found = match(read.facts, accounts.cards_for([read.facts]))
     presence = Presence(at)
     signals = facts_of(asked_by(world, known.scoring))  # whatever is not given was not done
-    # What was given wins over what is known: somebody may want to try an account's tier or a score.
-    facts: Facts = {"received_at": at, **with_knowledge(read.facts, found, known, presence, signals), **read.facts}
+    about = known_about({"received_at": at, **read.facts}, found, known, presence, signals)
     key = person_key(read.facts)
-    request = Request(key=key or "lead:0", facts=facts, holder=_holder(known, key, by))
+    request = Request(key=key or "lead:0", facts=about.facts, holder=_holder(known, key, by))
 
     place = plan(request, world, at, tree=slug)
     reach = reach_of(place, world)

@@ -13,7 +13,7 @@ from time import perf_counter_ns
 from leads import accounts, record, standing
 from leads.activity.windows import facts_of
 from leads.arrivals import Arrival, read_event
-from leads.deciding import Decided, with_knowledge
+from leads.deciding import Decided, known_about
 from leads.demo import deliveries
 from leads.demo.deliveries import Delivered
 from leads.matching import AccountCard, match
@@ -50,11 +50,12 @@ class Desk:
         """The decisions about everybody in this delivery. Rows are written by `flush`, at the latest."""
         read = read_event(delivered.event, self.known.world.vocabulary)
         keys = {arrival.key for arrival in read.arrivals}
-        if len(keys) == 1 and "" not in keys and not keys & self._seen:
-            self._seen |= keys
+        names = keys | {arrival.phone for arrival in read.arrivals if arrival.phone}
+        if len(keys) == 1 and "" not in keys and not names & self._seen:
+            self._seen |= names
             return [self._decide_newcomer(delivered, read.arrivals[0], at)]
         self.flush(at)
-        self._seen |= keys
+        self._seen |= names
         deliveries.store([delivered], status=InboundEvent.Status.WAITING)
         self.forget()
         return route_events([delivered.event], self.known, now=at)
@@ -80,17 +81,22 @@ class Desk:
         if self._standing is None:
             self._standing = standing.read(self.known, world.pools, world.reps, presence)
         person = Person(
-            [arrival], id=self._next_id(LEADS), facts=dict(arrival.facts), set_aside=dict(arrival.set_aside)
+            [arrival],
+            name=arrival.key,
+            phone=arrival.phone,
+            id=self._next_id(LEADS),
+            facts=dict(arrival.facts),
+            set_aside=dict(arrival.set_aside),
         )
         account = match(person.facts, self._cards(person))
         # Nobody did anything before the first lead came: the demo's activities are told last.
-        facts = with_knowledge(person.facts, account, self.known, presence, facts_of(self.known.signals))
-        request = Request(key=person.key, facts=facts)
+        about = known_about(person.facts, account, self.known, presence, facts_of(self.known.signals))
+        request = Request(key=person.key, facts=about.facts)
 
         started = perf_counter_ns()
         outcome = route(request, world, self._standing, presence, plan(request, world, at))
         take(outcome, request, world, self._standing, presence)
-        decided = Decided(person, request, outcome, account, (perf_counter_ns() - started) // 1000)
+        decided = Decided(person, request, outcome, account, (perf_counter_ns() - started) // 1000, about.points)
 
         self._write(decided, delivered, at)
         return decided

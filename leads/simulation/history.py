@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from leads import scoring
 from leads.configuration import worlds
 from leads.configuration.parts import Configuration
 from leads.files import Row
-from leads.matching import AccountCard, Match, account_facts, match
+from leads.knowledge import knowledge
+from leads.matching import AccountCard, Match, match
 from leads.normalise import normalise, person_key, phone_key
 from routing.engine.facts import Facts, Vocabulary, moment, normal
 from routing.engine.problems import RuleError
@@ -55,18 +55,18 @@ def unknown_columns(rows: Iterable[Row], vocabulary: Vocabulary) -> list[str]:
 
 
 def knowledge_of(configuration: Configuration, world: World) -> Callable[[Facts, datetime], Facts]:
-    """What live routing adds to a lead's own facts: its account's, and its score. What the file says comes first."""
+    """What live routing adds to a lead's own facts. What the file says comes first."""
     by_domain = worlds.cards_by_domain(configuration)
     by_name = {normal(name): card for name, card in worlds.account_cards(configuration).items()}
     card = worlds.score_card(configuration)
 
-    def knowledge(facts: Facts, at: datetime) -> Facts:
+    def known_about(facts: Facts, at: datetime) -> Facts:
         found = _account(facts, by_domain, by_name)
-        said = {name: value for name, value in facts.items() if found is None or name != "account.name"}
-        facts = {**account_facts(found), **said}
-        return {**scoring.score(card, facts, world.setting(at)), **facts}
+        if found is not None:
+            facts = {name: value for name, value in facts.items() if name != "account.name"}
+        return knowledge(facts, match=found, card=card, setting=world.setting(at)).facts
 
-    return knowledge
+    return known_about
 
 
 def _account(facts: Facts, by_domain: Mapping[str, AccountCard], by_name: Mapping[str, AccountCard]) -> Match | None:

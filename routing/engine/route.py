@@ -19,12 +19,16 @@ from routing.engine.seat import Seat, find_seat
 from routing.engine.targets import ToDiscard, ToNurture, ToQueue
 from routing.engine.territories import territory_of
 from routing.engine.walk import Place, enter, settle
-from routing.engine.world import Standing, World
+from routing.engine.world import Gate, Standing, World
 
 ASSIGNED = "assigned"
 QUEUED = "queued"
 NURTURE = "nurture"
 DISCARDED = "discarded"
+
+# Paths of leads that no rule was asked about.
+STICKY = "sticky"
+GATE = "gate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,9 @@ class Outcome:
     """What was decided and why.
 
     `asked` are the facts as the first rule saw them, `facts` what they had become at the target, `changed` what rules
-    set on the way. `excluded` is the first filter each rep failed; `lines` move the pool's ledger.
+    set on the way. `path` is where gate and rules sent the lead before anybody was asked (`answer_of`), or `sticky`.
+    `excluded` is the first filter each rep failed; `lines` move the pool's ledger; `notes` are what was not quite as
+    asked for, in words.
     """
 
     kind: str
@@ -73,6 +79,7 @@ class Outcome:
     strategy: str = ""
     sla: str | None = None
     tree: str = ""
+    path: str = ""
     rules: tuple[str, ...] = ()
     facts: Facts = field(default_factory=dict)
     asked: Facts = field(default_factory=dict)
@@ -80,6 +87,12 @@ class Outcome:
     candidates: tuple[Candidate, ...] = ()
     excluded: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def answer_of(request: Request, world: World, now: datetime, tree: str = "") -> str:
+    """Where gate and rules send this lead, as a path, before anybody is asked: as it is kept with a decision."""
+    return _answer(world, plan(request, world, now, tree))
 
 
 def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place:
@@ -93,6 +106,9 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
     slug = place.path.partition("/")[0]
     if kept := _sticky(request, world, presence, slug, place.asked):
         return kept
+    if world.gate is not None and world.gate.holds_back(place.asked):
+        return _held_back(world.gate, slug, place.asked)
+    path = place.path
     codes: dict[str, str] = {}
     looked_at: tuple[Candidate, ...] = ()
 
@@ -106,11 +122,15 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
             holder = request.holder
             if holder is not None and holder.open and seat.rep == holder.rep:
                 seat = replace(seat, lines=())  # he has it already: no lead more for the ledger to count
-            return _assigned(place, seat, codes, slug, assign.sla)
+            return replace(_assigned(place, seat, codes, slug, assign.sla), path=path)
         onward = replace(place, target=assign.if_nobody, path=f"{place.path}/if_nobody")
         place = settle(onward, world, request.key, presence.now)
 
-    return _placed(place, codes, looked_at, slug)
+    return replace(_placed(place, codes, looked_at, slug), path=path)
+
+
+def _answer(world: World, place: Place) -> str:
+    return GATE if world.gate is not None and world.gate.holds_back(place.asked) else place.path
 
 
 def take(outcome: Outcome, request: Request, world: World, standing: Standing, presence: Presence) -> None:
@@ -156,6 +176,21 @@ def _sticky(request: Request, world: World, presence: Presence, slug: str, facts
         how="sticky",
         sticky=True,
         tree=slug,
+        path=STICKY,
+        facts=facts,
+        asked=facts,
+    )
+
+
+def _held_back(gate: Gate, slug: str, facts: Facts) -> Outcome:
+    """Under the threshold: no rule is asked until what is known of the lead changes."""
+    score = facts.get("score")
+    return Outcome(
+        kind=NURTURE,
+        reason=f"Score {score}, needs {gate.threshold:g}: nurture, track {gate.track}, until more is known.",
+        track=gate.track,
+        tree=slug,
+        path=GATE,
         facts=facts,
         asked=facts,
     )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from reps.hours import ALWAYS, Calendar
 from routing.engine.compile import Level
 from routing.engine.conditions import Condition, Setting
-from routing.engine.facts import STANDARD, Vocabulary
+from routing.engine.facts import STANDARD, Facts, Vocabulary, normal
 from routing.engine.rules import Tree
 
 
@@ -78,6 +78,20 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """Who is not ready yet: leads that score less than `threshold` are nurtured, except those with such an intent."""
+
+    threshold: float = 0
+    skip_score_for: frozenset[str] = frozenset()  # intents in their normal form
+    track: str = "nurture"
+
+    def holds_back(self, facts: Facts) -> bool:
+        score = facts.get("score")
+        ready = not isinstance(score, int | float) or score >= self.threshold
+        return not ready and normal(str(facts.get("intent", ""))) not in self.skip_score_for
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The whole organisation at one revision: everything a decision needs except facts, standing and the time."""
 
@@ -91,6 +105,7 @@ class World:
     territories: tuple[Territory, ...] = ()
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vocabulary: Vocabulary = STANDARD
+    gate: Gate | None = None
 
     def setting(self, now: datetime) -> Setting:
         return Setting(now=now, lists=self.lists, ancestors=self.ancestors)

@@ -15,8 +15,23 @@ APPS = ("config", "leads", "notifications", "reps", "routing")
 PURE_ROOMS = (
     *("routing.engine", "reps.hours", "reps.wall_clock", "reps.territories"),
     *("leads.normalise", "leads.mapping", "leads.bodies", "leads.signatures", "leads.sla", "leads.matching"),
-    *("leads.facts", "leads.scoring", "leads.presets", "leads.lists", "leads.contact", "leads.numbers", "leads.kept"),
-    *("leads.multipart", "leads.files", "leads.simulation", "leads.activity.reading", "leads.activity.windows"),
+    *(
+        "leads.knowledge",
+        "leads.facts",
+        "leads.scoring",
+        "leads.presets",
+        "leads.lists",
+        "leads.contact",
+        "leads.numbers",
+    ),
+    *(
+        "leads.kept",
+        "leads.multipart",
+        "leads.files",
+        "leads.simulation",
+        "leads.activity.reading",
+        "leads.activity.windows",
+    ),
     *(
         f"leads.configuration.{room}"
         for room in (
