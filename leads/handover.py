@@ -17,7 +17,7 @@ from leads.holding import NotPossible, act, check_holder, given_reason, locked, 
 from leads.knowledge import Knowledge
 from leads.matching import Match, match
 from leads.models import Assignment, Lead, TimelineEntry
-from leads.people import Person, person_of
+from leads.people import Person, people_again, person_of
 from leads.record import Ending
 from leads.standing import lock_and_read
 from leads.world import Known, known_and_held
@@ -83,16 +83,14 @@ def claim(lead: Lead, *, by: User, now: datetime) -> Lead:
 
 def route_again(lead: Lead, *, now: datetime, cause: str, ending: Ending) -> Decided:
     """Ask the rules once more about a lead that leaves its holder, without those who declined or lost it."""
-    declined, lost = past_holders(lead)
     known = known_and_held()
-    person = person_of(lead, known.emails, known.world.vocabulary)
+    (person,) = people_again([lead], known.emails, known.world.vocabulary)
     if person.holder is not None:
         leaving = frozenset({person.holder.rep})
         if ending.code == Assignment.Ended.DECLINED:
-            declined |= leaving
+            person.declined |= leaving
         else:
-            lost |= leaving
-    person.declined, person.held_before = declined, lost
+            person.held_before |= leaving
     decided = decide([person], known, Presence(now))
     record.write(decided, known, now=now, cause=cause, ending=ending)
     return decided[0]
@@ -171,14 +169,6 @@ def _team_queue(lead: Lead) -> str:
     if team is None:
         return Queue.UNASSIGNED
     return team.queue or team.queues.order_by("id").values_list("slug", flat=True).first() or Queue.UNASSIGNED
-
-
-def past_holders(lead: Lead) -> tuple[frozenset[str], frozenset[str]]:
-    """Who declined this lead, and who had it taken away: e-mails."""
-    ended = list(lead.assignments.exclude(ended_at=None).values_list("rep__user__email", "ended_as"))
-    declined = frozenset(email for email, code in ended if code == Assignment.Ended.DECLINED)
-    lost = frozenset(email for email, code in ended if code in (Assignment.Ended.SLA, Assignment.Ended.BY_HAND))
-    return declined, lost
 
 
 def past_reps(lead: Lead) -> set[str]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from leads.arrivals import Arrival, EventRead
-from leads.models import Lead, LeadQuerySet
+from leads.models import Assignment, Lead, LeadQuerySet
 from leads.prepared import Question, ask_together, prepared_cursor
 from routing.engine.facts import Value, Vocabulary, from_json
 from routing.engine.route import Holder
@@ -44,6 +44,7 @@ NEXT_IDS = """
 SELECT nextval(numbers.place)
 FROM (SELECT pg_get_serial_sequence(%s::text, 'id')::regclass AS place OFFSET 0) AS numbers, generate_series(1, %s::int)
 """
+TAKEN_AWAY = (Assignment.Ended.SLA, Assignment.Ended.BY_HAND)
 
 
 @dataclass(slots=True, eq=False)
@@ -247,6 +248,21 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
         for name in arrival.facts:
             person.set_aside.pop(name, None)  # what did not fit then has come as it should by now
         person.set_aside.update(arrival.set_aside)
+
+
+def people_again(leads: Sequence[Lead], emails: Mapping[int, str], vocabulary: Vocabulary) -> list[Person]:
+    """Leads that are decided about again, each without those who declined it and those it was taken from."""
+    people = [person_of(lead, emails, vocabulary) for lead in leads]
+    moved = [lead.pk for lead in leads if lead.epoch]
+    ended = Assignment.objects.filter(lead__in=moved).exclude(ended_at=None) if moved else Assignment.objects.none()
+    past: dict[int, list[tuple[str, str]]] = {}
+    for lead_id, rep_id, code in ended.values_list("lead_id", "rep_id", "ended_as"):
+        past.setdefault(lead_id, []).append((emails.get(rep_id, ""), code))
+    for person in people:
+        codes = past.get(person.id, ())
+        person.declined = frozenset(email for email, code in codes if code == Assignment.Ended.DECLINED)
+        person.held_before = frozenset(email for email, code in codes if code in TAKEN_AWAY)
+    return people
 
 
 def holder_of(lead: Lead, emails: Mapping[int, str]) -> Holder | None:

@@ -19,9 +19,10 @@ from leads.activity import keeping
 from leads.arrivals import EventRead, StoredEvent, read_event
 from leads.crash import crash_point
 from leads.database_clock import database_now
-from leads.deciding import Decided, decide
+from leads.deciding import Decided, lock_for, plan_all, settle
+from leads.draining import Lines, line_up, somebody_waits
 from leads.models import Assignment, InboundEvent
-from leads.people import gather
+from leads.people import Gathered, gather
 from leads.prepared import prepared_cursor
 from leads.world import Known, known_and_held
 from routing.engine.bench import Presence
@@ -126,13 +127,27 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
     crash_point("after_people_locked")
     kept = keeping.keep(read)
     crash_point("after_activities")
-    decided = decide(gathered.people, known, Presence(now))
+    presence = Presence(now)
+    waiting = _who_waits(gathered, known, presence)
+    planned = plan_all(gathered.people, known, presence)
+    now_held = lock_for([*waiting.heads, *planned] if waiting else planned, known, presence)
+    if waiting is not None:
+        waiting.serve(now_held)
+        waiting.write(now)
+    decided = [settle(one, known, now_held, presence) for one in planned]
 
     record.write(decided, known, now=now, cause=Decision.Cause.ARRIVED, ending=RETURNED)
     crash_point("after_write")
     _finish(read, decided, gathered.done_before, kept.counted, now)
     crash_point("after_finish")
     return decided
+
+
+def _who_waits(gathered: Gathered, known: Known, presence: Presence) -> Lines | None:
+    """Leads that nobody could take go before those that have just come; None if there are none."""
+    if not somebody_waits():
+        return None
+    return line_up(known, presence, without=[person.id for person in gathered.people if person.lead is not None])
 
 
 def _claim(limit: int, only: uuid.UUID | None) -> list[tuple[uuid.UUID, int, bytes, str, datetime]]:

@@ -11,7 +11,7 @@ import threading
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from leads import escalation, pipeline
+from leads import draining, escalation, pipeline
 from leads.database_clock import database_now
 from leads.models import Heartbeat
 
@@ -22,7 +22,7 @@ LONGEST_PAUSE_S = 5.0
 
 
 def sweep_until(stop: threading.Event) -> None:
-    """Sweep until `stop` is set: promises first, then events; right away again while there is work."""
+    """Sweep until `stop` is set: promises first, then events, then who waits; right away again while there is work."""
     pause = PAUSE_S
     while not stop.is_set():
         try:
@@ -39,5 +39,6 @@ def sweep() -> bool:
     """One round; whether there was anything to do."""
     steps = escalation.enforce_due()
     events = pipeline.route_waiting()
+    drained = draining.drain()
     Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": database_now()})
-    return bool(steps or events)
+    return bool(steps or events or drained)

@@ -37,7 +37,8 @@ class Lead(models.Model):
     """A person who showed interest. `facts` are the normalised values rules see; `rep` holds it while it is open.
 
     `person_key` is the normalised e-mail or else the phone: the same person is the same lead. Who comes again with
-    nothing but a phone is found by `phone`, which is in E.164 or "". `epoch` counts its
+    nothing but a phone is found by `phone`, which is in E.164 or "". `waits_for` marks a lead that nobody could take:
+    the revision of the configuration, and what it asks for; "" where the rules want it to wait. `epoch` counts its
     assignments; every later act names the epoch it was shown, so a late click cannot touch somebody else's lead.
     """
 
@@ -69,6 +70,7 @@ class Lead(models.Model):
     rep = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
     track = models.CharField(max_length=60, blank=True)
+    waits_for = models.CharField(max_length=40, blank=True)
     epoch = models.PositiveIntegerField(default=0)
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
@@ -100,7 +102,11 @@ class Lead(models.Model):
                 name="lead_waiting_of_account",
             ),
             models.Index(fields=["-received_at"], name="lead_by_time"),
+            models.Index(fields=["waits_for", "received_at", "id"], condition=~Q(waits_for=""), name="lead_waits_for"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="lead_by_phone"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(waits_for="") | Q(status="queued"), name="only_queued_leads_wait"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,8 @@ Live routing, test-a-lead and simulation all call `route`. It reads the world an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,8 +16,8 @@ from routing.engine.bench import Candidate, Needs, Presence
 from routing.engine.facts import Facts, Value
 from routing.engine.ledger import Line
 from routing.engine.reach import STAFFED
-from routing.engine.seat import Seat, find_seat
-from routing.engine.targets import ToDiscard, ToNurture, ToQueue
+from routing.engine.seat import Seat, find_seat, required_skills
+from routing.engine.targets import ToAccountOwner, ToDiscard, ToNurture, ToPool, ToQueue, ToTerritory
 from routing.engine.territories import territory_of
 from routing.engine.walk import Place, enter, settle
 from routing.engine.world import Gate, Standing, World
@@ -63,7 +64,8 @@ class Outcome:
     `asked` are the facts as the first rule saw them, `facts` what they had become at the target, `changed` what rules
     set on the way. `path` is where gate and rules sent the lead before anybody was asked (`answer_of`), or `sticky`.
     `excluded` is the first filter each rep failed; `lines` move the pool's ledger; `notes` are what was not quite as
-    asked for, in words.
+    asked for, in words. `waits_for` is "" if the lead is where the rules want it; else it waits for people, and all
+    with the same mark wait for the same ones.
     """
 
     kind: str
@@ -88,6 +90,7 @@ class Outcome:
     excluded: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    waits_for: str = ""
 
 
 def answer_of(request: Request, world: World, now: datetime, tree: str = "") -> str:
@@ -111,6 +114,7 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
     path = place.path
     codes: dict[str, str] = {}
     looked_at: tuple[Candidate, ...] = ()
+    in_vain: list[str] = []
 
     while isinstance(place.target, STAFFED):
         assign = place.target.assign
@@ -123,10 +127,12 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
             if holder is not None and holder.open and seat.rep == holder.rep:
                 seat = replace(seat, lines=())  # he has it already: no lead more for the ledger to count
             return replace(_assigned(place, seat, codes, slug, assign.sla), path=path)
+        in_vain += _asked_for(place, seat, world)
         onward = replace(place, target=assign.if_nobody, path=f"{place.path}/if_nobody")
         place = settle(onward, world, request.key, presence.now)
 
-    return replace(_placed(place, codes, looked_at, slug), path=path)
+    placed = replace(_placed(place, codes, looked_at, slug), path=path)
+    return replace(placed, waits_for=_mark(in_vain, request)) if in_vain and placed.kind == QUEUED else placed
 
 
 def _answer(world: World, place: Place) -> str:
@@ -142,6 +148,26 @@ def take(outcome: Outcome, request: Request, world: World, standing: Standing, p
         ledger.release(standing, holder.rep)
     if outcome.rep and not keeps:
         ledger.give(standing, world.reps[outcome.rep], presence, now=presence.now)
+
+
+def _asked_for(place: Place, seat: Seat, world: World) -> list[str]:
+    """Who was asked and for what, if anybody: two leads that ask for the same find somebody at the same time."""
+    target = place.target
+    assert isinstance(target, STAFFED)
+    owner, territory = "", ""
+    if isinstance(target, ToAccountOwner):
+        owner = str(place.facts.get("account.owner", ""))
+    elif isinstance(target, ToTerritory):
+        territory = str(place.facts.get("territory", ""))
+    if not seat.candidates and not isinstance(target, ToPool | ToTerritory):
+        return []  # An account without an owner: nobody was asked, and nobody will be free.
+    skills = sorted(required_skills(target.assign, place.facts, world.skills))
+    return [f"{place.path}\n{owner}\n{territory}\n{skills}"]
+
+
+def _mark(in_vain: Sequence[str], request: Request) -> str:
+    asked = "\n".join((*in_vain, "", *sorted(request.held_before), "", *sorted(request.declined)))
+    return hashlib.sha256(asked.encode()).hexdigest()[:20]
 
 
 def _located(facts: Facts, world: World, now: datetime) -> Facts:
