@@ -80,7 +80,9 @@ def drain(*, now: datetime | None = None) -> int:
         if not lines.lines:
             return 0
         if lines.would_move():
-            return _drain(page, now)
+            done = _drain(page, now)
+            crash_point("after_drain")
+            return done
         page += 1
     return 0
 

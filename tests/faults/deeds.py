@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from leads import crash, escalation, handover, intake, pipeline, services, sources, sweeper
+from leads import crash, draining, escalation, handover, intake, pipeline, services, sources, sweeper
 from leads.configuration import store
 from leads.holding import NotPossible
 from leads.models import InboundEvent, Lead
@@ -81,6 +81,14 @@ def route_beside_others(limit: int, seconds: float, patience: int = 5) -> dict[s
         if not done:
             time.sleep(0.05)
     return {"routed": routed, "troubles": troubles}
+
+
+def drain() -> int:
+    """Give waiting leads out until that helps no more; how many rounds it took."""
+    rounds = 0
+    while draining.drain():
+        rounds += 1
+    return rounds
 
 
 def enforce() -> int:
@@ -151,6 +159,7 @@ ACTS: Mapping[str, Callable[..., Any]] = {
         receive,
         route,
         route_beside_others,
+        drain,
         enforce,
         enforce_once,
         accept,

@@ -374,3 +374,37 @@ def test_nobody_is_given_a_lead_by_hand_while_he_becomes_inactive(
     assert actor.hear().get("refused")
     assert number(rows, "SELECT count(*) FROM leads_assignment") == 0
     assert judged(rows, history) == {}
+
+
+def test_drains_claims_closings_and_arrivals_at_once_give_each_waiting_lead_out_once(
+    rows: psycopg.Connection, hand: Hands, history: History
+) -> None:
+    crew = {name: hand(name) for name in ("router", "drainer", "other_drainer", "rep", "closer")}
+    places = CAPACITY * len(SMALL)
+    crew["router"].do("receive", source="open", bodies=bodies(places + 60, "small"))
+    crew["router"].do("route")
+    held = rows.execute(OPEN).fetchall()
+    waiting = rows.execute("SELECT id FROM leads_lead WHERE waits_for <> '' ORDER BY received_at, id").fetchall()
+    assert (len(held), len(waiting)) == (places, 60)
+    crew["router"].do("receive", source="open", bodies=bodies(30, "small", start=1000))
+
+    crew["router"].tell("route_beside_others", limit=3, seconds=60, patience=40)
+    troubles, claimed = [], 0
+    for number_of_round, (lead, epoch, email) in enumerate(held[:30]):
+        crew["closer"].tell("close", lead=lead, by=email, epoch=epoch)
+        crew["drainer"].tell("drain")
+        crew["other_drainer"].tell("drain")
+        crew["rep"].tell("accept", lead=waiting[number_of_round * 2][0], by=STEADY[0], epoch=0)
+        answers = {name: crew[name].hear() for name in ("closer", "drainer", "other_drainer", "rep")}
+        troubles += [answer for answer in answers.values() if "trouble" in answer]
+        claimed += answers["rep"]["ok"]
+    assert crew["router"].hear()["ok"]
+    crew["drainer"].do("drain")
+
+    assert troubles == []
+    drained = number(rows, "SELECT count(*) FROM routing_decision WHERE cause = 'drained'")
+    assert drained == 30
+    assert number(rows, "SELECT count(*) FROM leads_assignment") == places + drained + claimed
+    assert number(rows, "SELECT count(*) FROM leads_assignment WHERE epoch > 1") == 0
+    assert number(rows, "SELECT count(*) FROM leads_lead WHERE waits_for <> ''") == 60 + 30 - drained - claimed
+    assert judged(rows, history) == {}

@@ -17,7 +17,7 @@ from config.parts import Running
 from tests.faults.conftest import judged, settle
 from tests.faults.hand import Hand
 from tests.faults.machine import HOST, Machine, children
-from tests.faults.organisation import HASTY, MANAGER
+from tests.faults.organisation import CAPACITY, HASTY, MANAGER, SMALL
 from tests.faults.sender import Act, Delivery, History, Sender, delivery, received
 
 Hands = Callable[..., Hand]
@@ -37,6 +37,17 @@ ROUTING = (
     "after_finish",
     "before_route_commit",
     "after_route_commit",
+)
+DRAINING = (
+    "after_lines_locked",
+    "after_locks",
+    "after_levels",
+    "after_decisions",
+    "after_assignments",
+    "after_story",
+    "after_drained",
+    "before_drain_commit",
+    "after_drain",
 )
 REMINDER, TAKEOVER = 0, 1
 STEPS = (
@@ -215,6 +226,31 @@ def test_a_step_of_the_ladder_that_dies_is_taken_once(
     assert count(rows, "leads_timelineentry WHERE epoch = 1 AND step = 0") == 3
     assert count(rows, "leads_timelineentry WHERE epoch = 1 AND step = 1") == 3
     assert count(rows, "leads_assignment") == 6
+
+
+@pytest.mark.parametrize("point", DRAINING)
+def test_a_drain_that_dies_gives_each_waiting_lead_out_once(
+    point: str, rows: psycopg.Connection, hand: Hands, history: History
+) -> None:
+    worker = hand()
+    places = CAPACITY * len(SMALL)
+    bring(worker, history, [delivery(f"m{each}", f"p{each}@example.net", "small") for each in range(places + 8)])
+    worker.do("route")
+    assert count(rows, "leads_lead WHERE waits_for <> ''") == 8
+    for lead, epoch, email in rows.execute(f"{HELD} LIMIT 5").fetchall():
+        worker.do("close", lead=lead, by=email, epoch=epoch)
+
+    dying = hand("dying", CRASH_AT=point)
+    dying.tell("sweep", seconds=30)
+    assert dying.dies() == KILLED
+    assert judged(rows, history) == {}
+    assert count(rows, "leads_assignment WHERE ended_at IS NULL") == (places if point == "after_drain" else places - 5)
+
+    hand("again").do("drain")
+    assert judged(rows, history) == {}
+    assert count(rows, "leads_lead WHERE waits_for <> ''") == 3
+    assert count(rows, "leads_assignment") == places + 5
+    assert count(rows, "routing_decision WHERE cause = 'drained'") == 5
 
 
 def due(rows: psycopg.Connection) -> None:
