@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from leads.matching import AccountCard, domains_of
 from leads.models import Account, AccountKey
@@ -59,3 +59,9 @@ def _owner(account: Account, family: Mapping[int, Account]) -> str | None:
             return None
         account = parent
     return None
+
+
+def cards_of(ids: Collection[int]) -> Mapping[int, AccountCard]:
+    """These accounts, as matching sees them."""
+    family = _with_ancestors(set(ids)) if ids else {}
+    return {account_id: _card(account_id, family) for account_id in ids if account_id in family}

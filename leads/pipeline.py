@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads import record, trouble
-from leads.activity import keeping
+from leads.activity import keeping, owners
 from leads.arrivals import EventRead, StoredEvent, read_event
 from leads.crash import crash_point
 from leads.database_clock import database_now
@@ -126,6 +126,8 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
     gathered = gather(read, known.emails, known.world.vocabulary)
     crash_point("after_people_locked")
     kept = keeping.keep(read)
+    # Before anybody is asked: a line in the story of a lead needs hold of the lead, and leads come before pools.
+    owners.tell_owners(kept.new, known, now=now)
     crash_point("after_activities")
     presence = Presence(now)
     waiting = _who_waits(gathered, known, presence)

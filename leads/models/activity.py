@@ -72,7 +72,10 @@ class LookAgain(models.Model):
     person asked for since.
     """
 
-    lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="look_again")
+    # Without a constraint: checking it would lock the lead, and leads are locked before pools and reps, this row after.
+    lead = models.OneToOneField(
+        Lead, primary_key=True, on_delete=models.CASCADE, related_name="look_again", db_constraint=False
+    )
     due_at = models.DateTimeField(null=True, blank=True)
     asked = models.PositiveBigIntegerField(default=1)
     looked_at = models.DateTimeField(null=True, blank=True)
