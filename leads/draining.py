@@ -5,7 +5,7 @@ So only the first of each mark is asked about, however many wait; where somebody
 asked about, until nobody is. Whoever finds nobody stays as he is, without a new decision.
 
 A mark begins with the revision of the configuration: what rules, skills or pools have become since may set leads of one
-mark apart, so those with an older one are asked about one by one and marked anew.
+mark apart, so those with an older one are asked about one by one and marked anew. So are those whose facts change.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from leads.prepared import ask_together
 from leads.world import Known, known, known_and_held
 from routing.engine.bench import Presence
 from routing.engine.reach import Reach, Reaches, reach_of
-from routing.engine.route import ASSIGNED, route
+from routing.engine.route import ASSIGNED, Outcome, route
 from routing.engine.world import Standing
 from routing.models import Decision
 
@@ -36,6 +36,7 @@ MOST_MARKS = 300  # asked about at once; with more, those of the longest waiting
 MOST = 400  # given out at once, so that the locks are short
 AT_A_TIME = 20
 ANEW_AT_A_TIME = 100
+ASK_ANEW = "0:"  # the mark of a lead of which more is known since: no configuration has the number 0
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_ASSIGNMENT = record.Ending(Assignment.Ended.RETURNED, "")  # who waits has none that could end
 
@@ -119,6 +120,11 @@ def line_up(
     return lines
 
 
+def mark_of(outcome: Outcome, organisation: Known) -> str:
+    """What a lead with this outcome waits for, as its row says; "" if it waits for nobody."""
+    return f"{organisation.revision}:{outcome.waits_for}" if outcome.waits_for else ""
+
+
 @dataclass(slots=True)
 class Line:
     """Those who wait for the same, longest first, as far as they have been fetched."""
@@ -149,10 +155,14 @@ class Lines:
         """Whether anybody could be given or has to be marked anew, as far as can be seen without locks."""
         if not all(map(self._is_current, self.lines)):
             return True
-        heads, world = self.heads, self.known.world
-        reach = _reach_of(heads, self.known)
+        reach = _reach_of(self.heads, self.known)
         held = standing.read(self.known, reach.pools, reach.reps, self.presence)
-        return any(route(one.request, world, held, self.presence, one.place).kind == ASSIGNED for one in heads)
+        for line in self.lines:
+            one = line.waiting[0]
+            outcome = route(one.request, self.known.world, held, self.presence, one.place)
+            if outcome.kind == ASSIGNED or mark_of(outcome, self.known) != line.mark:
+                return True
+        return False
 
     def serve(self, now_held: Standing) -> None:
         """Ask about them, longest waiting first, as long as somebody is found."""
@@ -200,11 +210,10 @@ class Lines:
         decided = settle(one, self.known, now_held, self.presence)
         if decided.outcome.kind == ASSIGNED:
             self.given.append(decided)
-        elif self._is_current(line):
+        elif (mark := mark_of(decided.outcome, self.known)) == line.mark:
             return False
         else:
-            mark = decided.outcome.waits_for
-            self.marked.append((one.person.id, f"{self.known.revision}:{mark}" if mark else ""))
+            self.marked.append((one.person.id, mark))
         if not line.waiting and self._is_current(line):
             self.fetch([line])
         # Who may go to somebody whose row is not locked has his turn in the next round.

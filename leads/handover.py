@@ -24,7 +24,7 @@ from leads.world import Known, known_and_held
 from reps.models import Rep, User
 from routing.engine.bench import Presence
 from routing.engine.ledger import ASSIGNED, Line
-from routing.engine.route import Outcome, Request
+from routing.engine.route import Outcome, Request, answer_of
 from routing.models import Decision, LedgerLine, Member, Queue
 
 
@@ -113,6 +113,7 @@ def give(
     account, about = _known_about(person, known, now)
     pools = [pool] if pool is not None and pool in known.pools else []
     lock_and_read(known, pools, {email} | past_reps(lead), Presence(now))
+    request = Request(key=person.key, facts=about.facts, holder=person.holder)
     lines: Sequence[Line] = [Line(pool, email, 1.0, ASSIGNED)] if pool and (pool, email) in known.members else []
     outcome = Outcome(
         kind="assigned",
@@ -122,11 +123,11 @@ def give(
         pool=pools[0] if pools else None,
         sla=_promise_so_far(lead),
         tree=known.world.default_tree,
+        path=answer_of(request, known.world, now),
         facts=about.facts,
         asked=about.facts,
         lines=tuple(lines),
     )
-    request = Request(key=person.key, facts=about.facts, holder=person.holder)
     decided = Decided(person, request, outcome, account, took_us=0, points=about.points)
     record.write([decided], known, now=now, cause=cause, ending=ending or Ending(Assignment.Ended.BY_HAND, why[:300]))
 
@@ -138,10 +139,16 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
     account, about = _known_about(person, known, now)
     queue = _team_queue(lead)
     lock_and_read(known, [], past_reps(lead), Presence(now))
-    outcome = Outcome(
-        kind="queued", reason=why, queue=queue, tree=known.world.default_tree, facts=about.facts, asked=about.facts
-    )
     request = Request(key=person.key, facts=about.facts, holder=person.holder)
+    outcome = Outcome(
+        kind="queued",
+        reason=why,
+        queue=queue,
+        tree=known.world.default_tree,
+        path=answer_of(request, known.world, now),
+        facts=about.facts,
+        asked=about.facts,
+    )
     record.write(
         [Decided(person, request, outcome, account, took_us=0, points=about.points)],
         known,

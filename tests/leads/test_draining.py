@@ -5,12 +5,14 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from leads import draining, handover, pipeline, services
 from leads.models import Assignment, InboundEvent, Lead, TimelineEntry
-from reps.models import Rep
+from leads.reconsider import reconsider
+from reps.models import Rep, Skill
 from routing.models import Decision, LedgerLine, Member
 from tests.organisation import (
     TO_TRIAGE,
@@ -259,6 +261,29 @@ def test_new_rules_are_asked_for_everybody_who_waits(floor):
 
     assert holders() == {"a": "Ada", "b": "-", "c": "Bob"}
     assert lead("b").waits_for
+
+
+def test_who_asks_for_something_else_since_more_is_known_is_not_held_up_by_the_first_of_his_old_line(floor, ada):
+    """The rule is the same, but the skill that is asked for has become another one."""
+    german, dutch = (Skill.objects.create(slug=slug, name=slug.title()) for slug in ("german", "dutch"))
+    ada.skill_levels.create(skill=german, level=3)
+    bob = make_pool_member("bob@example.com", capacity=1, paused=True)
+    bob.skill_levels.create(skill=dutch, level=3)
+    target = {**TO_SALES, "skills_from": ["language"]}
+    publish_tree(document={"rules": [rule(target)], "otherwise": TO_TRIAGE})
+    arrive("a", "b", "c", language="German")
+    change(bob, paused=False)
+    drain()
+    assert holders() == {"a": "Ada", "b": "-", "c": "-"}
+
+    c = lead("c")
+    c.facts["language"] = "Dutch"
+    c.save(update_fields=["facts"])
+    with transaction.atomic():
+        reconsider([c.pk], now=timezone.now())
+    drain()
+
+    assert holders() == {"a": "Ada", "b": "-", "c": "Bob"}
 
 
 def test_who_the_new_rules_want_to_wait_no_longer_waits_for_people(floor):
