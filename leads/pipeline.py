@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads import record, trouble
-from leads.activity import keeping, owners
+from leads.activity import keeping, looking, owners
 from leads.arrivals import EventRead, StoredEvent, read_event
 from leads.crash import crash_point
 from leads.database_clock import database_now
@@ -58,7 +58,16 @@ FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS v (uuid, status, problem) WHE
 
 
 def route_waiting(*, limit: int = BATCH) -> int:
-    """Route up to `limit` waiting events and commit; how many were claimed. 0 means nothing is waiting."""
+    """Route up to `limit` waiting events and commit; how many were claimed. 0 means nothing is waiting.
+
+    What they told may send waiting leads elsewhere: those are looked at afterwards, in a transaction of their own.
+    """
+    done = _route_waiting(limit)
+    looking.look_again()
+    return done
+
+
+def _route_waiting(limit: int) -> int:
     for _ in range(TRIES):
         try:
             done = _route_batch(limit)
@@ -139,6 +148,7 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
     decided = [settle(one, known, now_held, presence) for one in planned]
 
     record.write(decided, known, now=now, cause=Decision.Cause.ARRIVED, ending=RETURNED)
+    looking.mark(kept.new, known, decided=[one.person.id for one in decided], now=now)
     crash_point("after_write")
     _finish(read, decided, gathered.done_before, kept.counted, now)
     crash_point("after_finish")
