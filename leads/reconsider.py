@@ -6,7 +6,7 @@ and rules answer differently than they did (`Decision.path`), and by itself at m
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max
@@ -36,11 +36,13 @@ def reconsider(
     lead_ids: Collection[int],
     *,
     now: datetime,
-    why: str = "",
+    why: str | Mapping[int, str] = "",
     cause: str = Decision.Cause.RECONSIDERED,
     untouched: bool = False,
 ) -> list[Decided]:
-    """Route those of these leads again for which the rules have another answer by now; `why` is told in their story.
+    """Route those of these leads again for which the rules have another answer by now.
+
+    `why` is told in their story: the same of all, or by the id of each.
 
     Leads in queues and in nurture; with `untouched` also those that a rep was given and has not accepted, unless he was
     given them because he knows the person.
@@ -62,8 +64,10 @@ def reconsider(
 
     now_held = lock_for(moving, known, presence)
     decided = [settle(one, known, now_held, presence) for one in moving]
-    _tell([one.person.id for one in decided], f"{why or UNKNOWN}: the rules have another answer now.", now)
-    record.write(decided, known, now=now, cause=cause, ending=Ending(Assignment.Ended.CHANGED, (why or UNKNOWN)[:300]))
+    words = {one.person.id: _reason(why, one.person.id) for one in decided}
+    _tell({lead: f"{reason}: the rules have another answer now." for lead, reason in words.items()}, now)
+    reason = words[decided[0].person.id] if len(set(words.values())) == 1 else UNKNOWN
+    record.write(decided, known, now=now, cause=cause, ending=Ending(Assignment.Ended.CHANGED, reason[:300]))
     crash_point("after_reconsidered")
     return decided
 
@@ -106,7 +110,7 @@ def _stays(one: Planned, last: int, known: Known, now: datetime) -> None:
     if not keys or Notification.objects.filter(dedupe_key__in=keys.values()).exists():
         return
     words = f"Moved {MOST_MOVES} times within 24 hours: it stays where it is until somebody moves it."
-    _tell([one.person.id], words, now)
+    _tell({one.person.id: words}, now)
     Notification.objects.bulk_create(
         Notification(
             user_id=user,
@@ -120,7 +124,11 @@ def _stays(one: Planned, last: int, known: Known, now: datetime) -> None:
     )
 
 
-def _tell(leads: Sequence[int], words: str, now: datetime) -> None:
+def _reason(why: str | Mapping[int, str], lead: int) -> str:
+    return (why if isinstance(why, str) else why.get(lead, "")) or UNKNOWN
+
+
+def _tell(words: Mapping[int, str], now: datetime) -> None:
     TimelineEntry.objects.bulk_create(
-        TimelineEntry(lead_id=lead, at=now, kind=TimelineEntry.Kind.CHANGED, text=words) for lead in leads
+        TimelineEntry(lead_id=lead, at=now, kind=TimelineEntry.Kind.CHANGED, text=text) for lead, text in words.items()
     )

@@ -12,6 +12,7 @@ import threading
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from leads import draining, escalation, pipeline
+from leads.activity import looking
 from leads.database_clock import database_now
 from leads.models import Heartbeat
 
@@ -39,6 +40,7 @@ def sweep() -> bool:
     """One round; whether there was anything to do."""
     steps = escalation.enforce_due()
     events = pipeline.route_waiting()
+    looked = looking.look_again()
     drained = draining.drain()
     Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": database_now()})
-    return bool(steps or events or drained)
+    return bool(steps or events or looked or drained)

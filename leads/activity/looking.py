@@ -9,7 +9,7 @@ who has a rep, nor what is closed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +23,6 @@ from leads.database_clock import database_now
 from leads.models import TimelineEntry
 from leads.prepared import prepared_cursor
 from leads.world import Known, known_and_held
-from routing.models import Decision
 
 log = logging.getLogger(__name__)
 
@@ -156,8 +155,9 @@ def _look(limit: int, only: Due | None = None) -> int:
     crash_point("after_look_locked")
 
     _take_intents([one for one in due if one.lead in waiting and one.intent], now)
-    for why, leads in _by_reason(one for one in due if one.lead in waiting).items():
-        reconsider.reconsider(leads, cause=Decision.Cause.RECONSIDERED, now=now, why=why)
+    why = {one.lead: f"Activity: {one.why}" for one in due if one.lead in waiting}
+    if why:
+        reconsider.reconsider(why.keys(), now=now, why=why)
 
     seen = sorted(due, key=lambda one: one.lead)
     with prepared_cursor() as cursor:
@@ -178,10 +178,3 @@ def _take_intents(due: Sequence[Due], now: datetime) -> None:
         )
         for one in due
     )
-
-
-def _by_reason(due: Iterable[Due]) -> Mapping[str, Sequence[int]]:
-    found: dict[str, list[int]] = {}
-    for one in due:
-        found.setdefault(f"Activity: {one.why}", []).append(one.lead)
-    return found
