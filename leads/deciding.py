@@ -10,7 +10,7 @@ from leads import accounts, standing
 from leads.activity import counting
 from leads.crash import crash_point
 from leads.knowledge import NO_SIGNALS, Knowledge, knowledge
-from leads.matching import Match, match
+from leads.matching import NOTHING, Match, Matching
 from leads.people import Person
 from leads.scoring import NO_POINTS, Points
 from leads.world import Known
@@ -35,6 +35,7 @@ class Decided:
     account: Match | None
     took_us: int
     points: Points = NO_POINTS
+    matching: Matching = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Planned:
     place: Place
     account: Match | None
     points: Points
+    matching: Matching
 
 
 def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[Decided]:
@@ -57,12 +59,12 @@ def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[D
 
 def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list[Planned]:
     """What is known of everybody, and the first target that the rules give: nobody is asked yet, nothing is locked."""
-    by_domain = accounts.cards_for(person.facts for person in people)
-    matches = [match(person.facts, by_domain) if by_domain else None for person in people]
+    found = accounts.matchings([(person.facts, person.lead.pk if person.lead else None) for person in people])
+    matches = [matching.match for matching in found]
     signals = counting.signals_of([person.facts for person in people], matches, known.signals, presence.now)
     planned = []
-    for person, account, counted in zip(people, matches, signals, strict=True):
-        about = known_about(person.facts, account, known, presence, counted)
+    for person, matching, counted in zip(people, found, signals, strict=True):
+        about = known_about(person.facts, matching.match, known, presence, counted)
         request = Request(
             key=person.key,
             facts=about.facts,
@@ -72,7 +74,7 @@ def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list
             anew=person.anew,
         )
         place = plan(request, known.world, presence.now)
-        planned.append(Planned(person, request, place, account, about.points))
+        planned.append(Planned(person, request, place, matching.match, about.points, matching))
     return planned
 
 
@@ -95,7 +97,7 @@ def settle(one: Planned, known: Known, now_held: Standing, presence: Presence) -
     outcome = route(one.request, known.world, now_held, presence, one.place)
     take(outcome, one.request, known.world, now_held, presence)
     took_us = (perf_counter_ns() - started) // 1000
-    return Decided(one.person, one.request, outcome, one.account, took_us, one.points)
+    return Decided(one.person, one.request, outcome, one.account, took_us, one.points, one.matching)
 
 
 def known_about(

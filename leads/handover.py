@@ -15,7 +15,7 @@ from leads.activity import counting
 from leads.deciding import Decided, decide, known_about
 from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
 from leads.knowledge import Knowledge
-from leads.matching import Match, match
+from leads.matching import Matching
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.people import Person, people_again, person_of
 from leads.record import Ending
@@ -110,7 +110,7 @@ def give(
 ) -> None:
     """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
     person = person_of(lead, known.emails, known.world.vocabulary)
-    account, about = _known_about(person, known, now)
+    found, about = _known_about(person, known, now)
     pools = [pool] if pool is not None and pool in known.pools else []
     lock_and_read(known, pools, {email} | past_reps(lead), Presence(now))
     request = Request(key=person.key, facts=about.facts, holder=person.holder)
@@ -128,7 +128,7 @@ def give(
         asked=about.facts,
         lines=tuple(lines),
     )
-    decided = Decided(person, request, outcome, account, took_us=0, points=about.points)
+    decided = Decided(person, request, outcome, found.match, took_us=0, points=about.points, matching=found)
     record.write([decided], known, now=now, cause=cause, ending=ending or Ending(Assignment.Ended.BY_HAND, why[:300]))
 
 
@@ -136,7 +136,7 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
     """The lead leaves its holder for the queue of his team, or the built-in one where the team has none."""
     known = known_and_held()
     person = person_of(lead, known.emails, known.world.vocabulary)
-    account, about = _known_about(person, known, now)
+    found, about = _known_about(person, known, now)
     queue = _team_queue(lead)
     lock_and_read(known, [], past_reps(lead), Presence(now))
     request = Request(key=person.key, facts=about.facts, holder=person.holder)
@@ -149,20 +149,15 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
         facts=about.facts,
         asked=about.facts,
     )
-    record.write(
-        [Decided(person, request, outcome, account, took_us=0, points=about.points)],
-        known,
-        now=now,
-        cause=cause,
-        ending=ending,
-    )
+    decided = Decided(person, request, outcome, found.match, took_us=0, points=about.points, matching=found)
+    record.write([decided], known, now=now, cause=cause, ending=ending)
 
 
-def _known_about(person: Person, known: Known, now: datetime) -> tuple[Match | None, Knowledge]:
+def _known_about(person: Person, known: Known, now: datetime) -> tuple[Matching, Knowledge]:
     """The lead's account, and what is known of it: as a decision on arrival has them."""
-    account = match(person.facts, accounts.cards_for([person.facts]))
-    (signals,) = counting.signals_of([person.facts], [account], known.signals, now)
-    return account, known_about(person.facts, account, known, Presence(now), signals)
+    found = accounts.matching(person.facts, person.id)
+    (signals,) = counting.signals_of([person.facts], [found.match], known.signals, now)
+    return found, known_about(person.facts, found.match, known, Presence(now), signals)
 
 
 def _promise_so_far(lead: Lead) -> str | None:

@@ -12,6 +12,7 @@ import orjson
 
 from leads.arrivals import Arrival
 from leads.deciding import Decided
+from leads.matching import Matching, as_record
 from leads.models import Lead, TimelineEntry
 from leads.normalise import phone_key
 from leads.promises import Promises
@@ -143,7 +144,7 @@ class Writer:
                 _json(outcome.notes) if outcome.notes else "[]",
                 _json(outcome.asked),
                 _scoring(self.one.points),
-                "{}",
+                _matching(self.one.matching),
                 f"[{','.join(map(_candidate, outcome.candidates))}]",
                 _json({"decided_us": self.one.took_us}),
             )
@@ -274,6 +275,12 @@ def _scoring(points: Points) -> str:
         return "{}"
     parts = [{"name": name, "points": added} for name, added in points.parts]
     return _json({"score": points.score, "grade": points.grade, "parts": parts})
+
+
+@lru_cache(maxsize=1024)
+def _matching(matching: Matching) -> str:
+    """The accounts that were looked at, as the log keeps them. Leads of one company find the same."""
+    return _json(as_record(matching)) if matching.candidates else "{}"
 
 
 @lru_cache(maxsize=8192)

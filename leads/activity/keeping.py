@@ -10,7 +10,6 @@ import orjson
 
 from leads import accounts
 from leads.arrivals import EventRead, Sighting
-from leads.matching import match
 from leads.prepared import prepared_cursor
 
 INSERT = """
@@ -71,11 +70,14 @@ def _accounts(sightings: Sequence[Sighting]) -> list[int | None]:
         cursor.execute(KNOWN_LEADS, [list({one.signal.person_key for one in sightings} - {""})])
         of_leads: dict[str, int] = dict(cursor.fetchall())
     strangers = [one.signal.facts for one in sightings if one.signal.person_key not in of_leads]
-    by_domain = accounts.cards_for(strangers) if strangers else {}
+    theirs = iter(accounts.matchings([(facts, None) for facts in strangers]))
     found: list[int | None] = []
     for one in sightings:
-        matched = match(one.signal.facts, by_domain) if by_domain else None
-        found.append(of_leads.get(one.signal.person_key, matched.card.id if matched else None))
+        if one.signal.person_key in of_leads:
+            found.append(of_leads[one.signal.person_key])
+        else:
+            matched = next(theirs).match
+            found.append(matched.card.id if matched else None)
     return found
 
 

@@ -86,7 +86,28 @@ class Trace(serializers.Serializer[Any]):
     candidates = CandidateForm(many=True)
 
 
+class AccountSeen(serializers.Serializer[Any]):
+    """One account that was looked at for the lead."""
+
+    id = serializers.IntegerField()
+    account = serializers.CharField()
+    score = serializers.FloatField(help_text="Out of 1.")
+    signals = serializers.DictField(
+        help_text="What speaks for it: `domain`, `name` or `alias` (which one), `likeness`, `own_words`, `country`."
+    )
+
+
+class MatchingForm(serializers.Serializer[Any]):
+    """Which account the lead was taken for, and everybody who was looked at, best first; empty if there was nobody."""
+
+    chosen = serializers.CharField(required=False, allow_null=True)
+    how = serializers.CharField(required=False, allow_null=True, help_text="domain, name, alias or by_hand.")
+    why = serializers.CharField(required=False, help_text="Why it was none of them.")
+    candidates = AccountSeen(many=True, required=False)
+
+
 class DecisionDetail(DecisionForm, Trace):
+    matching = MatchingForm()
     decided_us = serializers.IntegerField(allow_null=True, help_text="What the choice itself took, in microseconds.")
 
 
@@ -105,6 +126,7 @@ class Evaluation(Choice, Trace):
 
     sla = serializers.CharField(allow_null=True, help_text="The promise that would start to run.")
     account = serializers.CharField(allow_null=True)
+    matching = MatchingForm()
     set_aside = serializers.DictField(help_text="What no field could take.")
     notes = serializers.ListField(child=serializers.CharField(), help_text="How values were read.")
 

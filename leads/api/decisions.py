@@ -52,6 +52,7 @@ def get_decision(request: Request, pk: int) -> Response:
     shown = {
         **told(decision),
         "facts": decision.facts,
+        "matching": decision.matching,
         "asked": None if asked is None else [asdict(each) for each in asked],
         "candidates": [{**each, "chosen": each["rep"] == chosen} for each in decision.candidates],
         "decided_us": decision.timings.get("decided_us"),

@@ -10,7 +10,7 @@ from typing import Any
 from leads import accounts, people, promises, standing
 from leads.activity.windows import asked_by, facts_of
 from leads.deciding import known_about
-from leads.matching import match
+from leads.matching import Matching, as_record
 from leads.models import Lead
 from leads.normalise import Normalised, normalise, person_key
 from leads.trace import retrace
@@ -21,7 +21,7 @@ from routing.engine.compile import compile_rules
 from routing.engine.document import References, parse, size
 from routing.engine.facts import as_json
 from routing.engine.reach import reach_of
-from routing.engine.route import Holder, Outcome, Request, plan, route
+from routing.engine.route import Outcome, Request, plan, route
 from routing.engine.walk import Place
 from routing.engine.world import Published, World
 from routing.models import Version
@@ -48,7 +48,7 @@ class Tried:
     request: Request
     place: Place
     read: Normalised
-    account: str | None
+    matching: Matching
 
 
 def world_with(known: Known, tree: object) -> tuple[World, str]:
@@ -73,18 +73,21 @@ def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, b
     """Who would get a lead with these facts. Whom it is known to counts only as far as `by` may see that lead."""
     _check_names(raw, world)
     read = normalise(raw, world.vocabulary, trusted=True)
-    found = match(read.facts, accounts.cards_for([read.facts]))
+    key = person_key(read.facts)
+    lead = people.known_as(Lead.objects.visible_to(by), key)
+    matching = accounts.matching(read.facts, lead.pk if lead else None)
+    found = matching.match
     presence = Presence(at)
     signals = facts_of(asked_by(world, known.scoring))  # whatever is not given was not done
     about = known_about({"received_at": at, **read.facts}, found, known, presence, signals)
-    key = person_key(read.facts)
-    request = Request(key=key or "lead:0", facts=about.facts, holder=_holder(known, key, by))
+    holder = people.holder_of(lead, known.emails) if lead else None
+    request = Request(key=key or "lead:0", facts=about.facts, holder=holder)
 
     place = plan(request, world, at, tree=slug)
     reach = reach_of(place, world)
     reps = reach.reps | ({request.holder.rep} if request.holder else set())
     outcome = route(request, world, standing.read(known, reach.pools, reps, presence), presence, place)
-    return Tried(outcome, request, place, read, found.card.name if found else None)
+    return Tried(outcome, request, place, read, matching)
 
 
 def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, Any]:
@@ -108,7 +111,8 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
         "reason": outcome.reason,
         "excluded": outcome.excluded,
         "sla": _promise(outcome, known),
-        "account": tried.account,
+        "account": tried.matching.match.card.name if tried.matching.match else None,
+        "matching": as_record(tried.matching),
         "facts": as_json(outcome.facts),
         "set_aside": tried.read.set_aside,
         "notes": tried.read.notes,
@@ -140,11 +144,6 @@ def _check_names(raw: Mapping[str, Any], world: World) -> None:
     unknown = [name for name in raw if name != FULL_NAME and world.vocabulary.get(name) is None]
     if unknown:
         raise Unusable({f"facts.{name[:80]}": "There is no such field." for name in unknown})
-
-
-def _holder(known: Known, key: str, by: User) -> Holder | None:
-    lead = people.known_as(Lead.objects.visible_to(by), key)
-    return people.holder_of(lead, known.emails) if lead else None
 
 
 def _promise(outcome: Outcome, known: Known) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from leads.configuration import rows
+from leads.configuration import rows, rows_names
 from leads.configuration.differences import Differences
 from leads.configuration.parts import Account as AccountPart
 from leads.copying import copy_rows
@@ -41,6 +41,10 @@ LET_CHILDREN_GO = """
 UPDATE leads_account AS child SET parent_id = NULL FROM leads_account AS parent
 WHERE parent.id = child.parent_id AND parent.name = ANY(%s)
 """
+FORGET_LINKS = """
+DELETE FROM leads_accountlink AS link USING leads_account AS account
+WHERE account.id = link.account_id AND account.name = ANY(%s)
+"""
 DROP = "DELETE FROM leads_account WHERE name = ANY(%s)"
 
 
@@ -61,12 +65,22 @@ def put(differences: Differences) -> None:
     moved = [account for was, account in pairs if account.parent != (was.parent if was else None)]
     _run(SET_PARENTS, [account.name for account in moved], [account.parent for account in moved])
     copy_rows(AccountKey, KEY, (row for _, account in pairs for row in _key_rows(account, ids[account.name])))
+    _write_names(pairs, ids)
+
+
+def _write_names(pairs: list[tuple[AccountPart | None, AccountPart]], ids: dict[str, int]) -> None:
+    """An account that has its old name and aliases keeps the keys by which it is found."""
+    anew = [(was, account) for was, account in pairs if was is None or was.aliases != account.aliases]
+    rows_names.forget([ids[account.name] for was, account in anew if was is not None])
+    rows_names.write((ids[account.name], account.name, account.aliases) for _, account in anew)
 
 
 def drop(differences: Differences) -> None:
     """Leads of an account that goes keep its name in their facts."""
     gone = [account.name for account in differences.gone("accounts")]
-    for statement in (LET_LEADS_GO, LET_CHILDREN_GO, DROP):
+    if gone:
+        rows_names.forget(list(_ids(gone).values()))
+    for statement in (LET_LEADS_GO, LET_CHILDREN_GO, FORGET_LINKS, DROP):
         _run(statement, gone)
 
 

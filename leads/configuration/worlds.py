@@ -10,6 +10,7 @@ from leads.configuration import parts
 from leads.configuration.documents import vocabulary_of
 from leads.configuration.parts import BUILT_IN_QUEUE, Account, Configuration
 from leads.matching import AccountCard
+from leads.matching.book import Shelf
 from leads.scoring import ScoreCard, ScoreRule
 from reps.hours import Calendar, holidays_of, parse_week
 from routing.engine import document
@@ -81,10 +82,11 @@ def account_cards(configuration: Configuration) -> Mapping[str, AccountCard]:
     return {name: _card(number, account, by_name) for number, (name, account) in enumerate(by_name.items(), start=1)}
 
 
-def cards_by_domain(configuration: Configuration) -> Mapping[str, AccountCard]:
-    """The same by the domains by which a lead is recognised."""
+def shelf(configuration: Configuration) -> Shelf:
+    """The accounts as leads are matched with them."""
     cards = account_cards(configuration)
-    return {domain: cards[account.name] for account in configuration.accounts for domain in account.domains}
+    domains = {domain: cards[account.name].id for account in configuration.accounts for domain in account.domains}
+    return Shelf(cards.values(), domains)
 
 
 def _rep(rep: parts.Rep) -> Rep:
@@ -158,16 +160,19 @@ def _published(
 
 
 def _card(number: int, account: Account, by_name: Mapping[str, Account]) -> AccountCard:
-    owner, above = account.owner, account.parent
+    owning = account
     for _ in range(MOST_ANCESTORS):
-        if owner or above is None:
+        if owning.owner or owning.parent is None:
             break
-        owner, above = by_name[above].owner, by_name[above].parent
+        owning = by_name[owning.parent]
     return AccountCard(
         id=number,
         name=account.name,
-        owner=owner,
+        owner=owning.owner,
         parent=account.parent,
         is_customer=account.is_customer,
         tier=account.tier,
+        country=account.country,
+        aliases=account.aliases,
+        owner_of=owning.name if owning.owner and owning is not account else None,
     )

@@ -16,7 +16,7 @@ from leads.arrivals import Arrival, read_event
 from leads.deciding import Decided, known_about
 from leads.demo import deliveries
 from leads.demo.deliveries import Delivered
-from leads.matching import AccountCard, match
+from leads.matching import Matching
 from leads.models import InboundEvent
 from leads.people import Person, new_ids
 from leads.pipeline import RETURNED, route_events
@@ -38,8 +38,7 @@ class Desk:
 
     def __init__(self, known: Known) -> None:
         self.known = known
-        self.by_domain: dict[str, AccountCard] = {}
-        self._asked: set[str] = set()
+        self._accounts: dict[tuple[str, ...], Matching] = {}
         self._seen: set[str] = set()
         self._standing: Standing | None = None
         self._rows = Rows()
@@ -88,7 +87,8 @@ class Desk:
             facts=dict(arrival.facts),
             set_aside=dict(arrival.set_aside),
         )
-        account = match(person.facts, self._cards(person))
+        matching = self._matching(person)
+        account = matching.match
         # Nobody did anything before the first lead came: the demo's activities are told last.
         about = known_about(person.facts, account, self.known, presence, facts_of(self.known.signals))
         request = Request(key=person.key, facts=about.facts)
@@ -96,18 +96,18 @@ class Desk:
         started = perf_counter_ns()
         outcome = route(request, world, self._standing, presence, plan(request, world, at))
         take(outcome, request, world, self._standing, presence)
-        decided = Decided(person, request, outcome, account, (perf_counter_ns() - started) // 1000, about.points)
+        took_us = (perf_counter_ns() - started) // 1000
+        decided = Decided(person, request, outcome, account, took_us, about.points, matching)
 
         self._write(decided, delivered, at)
         return decided
 
-    def _cards(self, person: Person) -> dict[str, AccountCard]:
-        """Accounts by domain, each domain looked up once."""
-        domain = str(person.facts.get("email_domain", ""))
-        if domain not in self._asked:
-            self._asked.add(domain)
-            self.by_domain |= accounts.cards_for([person.facts])
-        return self.by_domain
+    def _matching(self, person: Person) -> Matching:
+        """The account by what it is found by, each looked up once."""
+        by = tuple(str(person.facts.get(name, "")) for name in ("email_domain", "website", "company", "country"))
+        if by not in self._accounts:
+            self._accounts[by] = accounts.matching(person.facts)
+        return self._accounts[by]
 
     def _write(self, decided: Decided, delivered: Delivered, at: datetime) -> None:
         writer = Writer(decided, self.known, self._rows, Promises(self.known, at), at)

@@ -1,4 +1,4 @@
-"""What the world agrees on: free and throw-away mail, shared inboxes, countries, states of the USA.
+"""What the world agrees on: free and throw-away mail, shared inboxes, legal forms, countries, states of the USA.
 
 The files ship with the code and never change while it runs, so reading them is no more input than an import is. Each is
 read when it is first asked for, once.
@@ -95,6 +95,30 @@ def free_domains() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def role_inboxes() -> frozenset[str]:
     return frozenset(_lines("role_inboxes.txt"))
+
+
+@lru_cache(maxsize=1)
+def company_shapes() -> frozenset[str]:
+    """Words by which half of all companies are called: "group", "global"."""
+    return frozenset(_lines("company_shapes.txt"))
+
+
+@lru_cache(maxsize=1)
+def company_trades() -> frozenset[str]:
+    """Words for what companies do: "foods", "capital"."""
+    return frozenset(_lines("company_trades.txt"))
+
+
+@lru_cache(maxsize=1)
+def no_companies() -> frozenset[str]:
+    """What people write who have no company or will not name it, without its spaces."""
+    return frozenset(_lines("no_companies.txt"))
+
+
+@lru_cache(maxsize=1)
+def legal_forms() -> frozenset[str]:
+    """Legal forms of companies as they are abbreviated, in normal form: "gmbh & co. kg", "s.p.a."."""
+    return frozenset(normal(row["abbreviation"]) for row in _rows("legal_entity_suffixes.csv")) - {""}
 
 
 @lru_cache(maxsize=1)

@@ -1,15 +1,17 @@
 """The story of a lead as rows: what arrived, who it is about, who holds it, and the promise that runs."""
 
-from leads.models.accounts import Account, AccountKey
+from leads.models.accounts import Account, AccountKey, NameKey
 from leads.models.activity import Activity, LookAgain
 from leads.models.capture import InboundEvent, Source
 from leads.models.lead import Assignment, Lead, LeadQuerySet, TimelineEntry, Touch
+from leads.models.links import AccountLink
 from leads.models.promises import ScoreModel, SlaClock, SlaPolicy
 from leads.models.watch import Alarm, Heartbeat
 
 __all__ = [
     "Account",
     "AccountKey",
+    "AccountLink",
     "Activity",
     "Alarm",
     "Assignment",
@@ -18,6 +20,7 @@ __all__ = [
     "Lead",
     "LeadQuerySet",
     "LookAgain",
+    "NameKey",
     "ScoreModel",
     "SlaClock",
     "SlaPolicy",

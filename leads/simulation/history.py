@@ -10,9 +10,10 @@ from leads.configuration import worlds
 from leads.configuration.parts import Configuration
 from leads.files import Row
 from leads.knowledge import knowledge
-from leads.matching import AccountCard, Match, match
+from leads.matching import Match, Matching
+from leads.matching.finding import FOUND_BY, find
 from leads.normalise import normalise, person_key, phone_key
-from routing.engine.facts import Facts, Vocabulary, moment, normal
+from routing.engine.facts import Facts, Value, Vocabulary, moment, normal
 from routing.engine.problems import RuleError
 from routing.engine.simulate import Arrival
 from routing.engine.world import World
@@ -56,12 +57,11 @@ def unknown_columns(rows: Iterable[Row], vocabulary: Vocabulary) -> list[str]:
 
 def knowledge_of(configuration: Configuration, world: World) -> Callable[[Facts, datetime], Facts]:
     """What live routing adds to a lead's own facts. What the file says comes first."""
-    by_domain = worlds.cards_by_domain(configuration)
-    by_name = {normal(name): card for name, card in worlds.account_cards(configuration).items()}
+    matching_of = _accounts(configuration)
     card = worlds.score_card(configuration)
 
     def known_about(facts: Facts, at: datetime) -> Facts:
-        found = _account(facts, by_domain, by_name)
+        found = matching_of(facts).match
         if found is not None:
             facts = {name: value for name, value in facts.items() if name != "account.name"}
         return knowledge(facts, match=found, card=card, setting=world.setting(at)).facts
@@ -69,10 +69,23 @@ def knowledge_of(configuration: Configuration, world: World) -> Callable[[Facts,
     return known_about
 
 
-def _account(facts: Facts, by_domain: Mapping[str, AccountCard], by_name: Mapping[str, AccountCard]) -> Match | None:
-    """The account that the file itself names, as a CRM's export does; else by the lead's domain, as in live routing."""
-    named = normal(str(facts.get("account.name", "")))
-    return Match(by_name[named], "name", named) if named in by_name else match(facts, by_domain)
+def _accounts(configuration: Configuration) -> Callable[[Facts], Matching]:
+    """The account that the file itself names, as a CRM's export does; else the one that live routing would find."""
+    shelf = worlds.shelf(configuration)
+    by_name = {normal(name): card for name, card in worlds.account_cards(configuration).items()}
+    found: dict[tuple[Value | None, ...], Matching] = {}
+
+    def matching(facts: Facts) -> Matching:
+        named = normal(str(facts.get("account.name", "")))
+        if named in by_name:
+            return Matching(Match(by_name[named], "name", named))
+        # A history has few companies and many leads.
+        asked = tuple(map(facts.get, FOUND_BY))
+        if asked not in found:
+            [found[asked]] = find([facts], shelf)
+        return found[asked]
+
+    return matching
 
 
 def _told(row: Row, intents: Mapping[str, str], vocabulary: Vocabulary, problems: list[RuleError]) -> Told:

@@ -51,6 +51,7 @@ PURE_LIBRARIES = {
     "email_validator",
     "holidays",
     "orjson",
+    "rapidfuzz",
     "yaml",
 }
 # The standard library's own doors to the world.

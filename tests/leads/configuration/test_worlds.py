@@ -33,7 +33,9 @@ def test_the_world_holds_everything_a_decision_needs():
 
 def test_an_account_without_an_owner_has_its_nearest_ancestors():
     assert worlds.account_cards(CONFIGURATION)["Acme Labs"].owner == "ada@example.com"
-    assert worlds.cards_by_domain(CONFIGURATION)["acme-corp.example"].name == "Acme"
+    assert worlds.shelf(CONFIGURATION).by_domain(["acme-corp.example"]) == {
+        "acme-corp.example": worlds.account_cards(CONFIGURATION)["Acme"].id
+    }
 
 
 def test_policies_are_the_files_or_those_that_are_shipped():

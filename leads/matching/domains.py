@@ -1,18 +1,16 @@
-"""Which account a lead belongs to, by what is known about both. Pure: the same for a database and for a simulation.
+"""The domains by which a lead may be known: of its e-mail and of its website, down to what somebody registered.
 
-An exact registrable domain decides. Free and disposable mail never matches, unless the account itself lists the domain.
+Free and disposable mail never matches an account, unless the account itself lists the domain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 import tldextract
 
-from routing.engine.facts import Facts, Value
+from routing.engine.facts import Facts
 
 # The public suffix list that ships with the package: nothing is fetched, nothing is cached on disk. With its private
 # part, so that acme.github.io is Acme's and not GitHub's.
@@ -27,64 +25,16 @@ HOSTS_OF_PROFILES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountCard:
-    """An account as matching sees it. `owner` is its own owner's e-mail, else its nearest ancestor's."""
-
-    id: int
-    name: str
-    owner: str | None = None
-    parent: str | None = None
-    is_customer: bool = False
-    tier: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The account found, and by what: `how` is the fact `account.match`, `key` what both have in common."""
-
-    card: AccountCard
-    how: str
-    key: str
-    by_email: bool = False
-
-
 def domains_of(facts: Facts) -> tuple[str, ...]:
     """The domains by which this lead may be known, best first: the registrable one of the e-mail, then of the website.
 
     The host as written comes before its registrable domain, because an account may list `uk.example.com` itself.
     """
-    by_email, by_website = _domains(str(facts.get("email_domain", ""))), _domains(_host(str(facts.get("website", ""))))
-    return tuple(dict.fromkeys((*by_email, *by_website)))
+    return tuple(dict.fromkeys((*domains_of_email(facts), *_domains(_host(str(facts.get("website", "")))))))
 
 
-def match(facts: Facts, by_domain: Mapping[str, AccountCard]) -> Match | None:
-    """The account that lists one of the lead's domains. An account that lists a free-mail domain asked for it."""
-    by_email = _domains(str(facts.get("email_domain", "")))
-    for domain in domains_of(facts):
-        if domain in by_domain:
-            return Match(by_domain[domain], "domain", domain, by_email=domain in by_email)
-    return None
-
-
-def account_facts(found: Match | None) -> dict[str, Value]:
-    """The `account.*` facts of a lead."""
-    if found is None:
-        return {"account.matched": False}
-    facts: dict[str, Value] = {
-        "account.matched": True,
-        "account.name": found.card.name,
-        "account.is_customer": found.card.is_customer,
-        "account.match": found.how,
-    }
-    if found.by_email:
-        # An account's own domain is nobody's free mail, whatever the lists say.
-        facts["is_free_email"] = False
-    if found.card.tier:
-        facts["account.tier"] = found.card.tier
-    if found.card.owner:
-        facts["account.owner"] = found.card.owner
-    return facts
+def domains_of_email(facts: Facts) -> tuple[str, ...]:
+    return _domains(str(facts.get("email_domain", "")))
 
 
 @lru_cache(maxsize=65536)
