@@ -18,7 +18,8 @@ from routing.engine.compile import compile_rules
 from routing.engine.facts import Vocabulary, normal
 from routing.engine.rules import Tree
 from routing.engine.targets import ToQueue
-from routing.engine.world import Member, Pool, Published, Rep, Territory, World
+from routing.engine.territories import Territory
+from routing.engine.world import Member, Pool, Published, Rep, World
 
 MOST_ANCESTORS = 7  # besides the account itself, as in live routing
 # Before anybody has drawn a tree, leads wait where managers and RevOps see them.

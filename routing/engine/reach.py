@@ -76,7 +76,9 @@ def _pools_of(target: Target, facts: Facts, world: World) -> Iterator[str]:
     if isinstance(target, ToPool) and target.pool in world.pools:
         yield target.pool
     if isinstance(target, ToTerritory):
-        yield from (t.pool for t in world.territories if t.slug == facts.get("territory") and t.pool in world.pools)
+        pool = world.atlas.pools.get(str(facts.get("territory", "")), "")
+        if pool in world.pools:
+            yield pool
 
 
 def _reps_of(target: Target, facts: Facts) -> Iterator[str]:

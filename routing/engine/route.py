@@ -18,7 +18,6 @@ from routing.engine.ledger import Line
 from routing.engine.reach import STAFFED
 from routing.engine.seat import Seat, find_seat, required_skills
 from routing.engine.targets import ToAccountOwner, ToDiscard, ToNurture, ToPool, ToQueue, ToTerritory
-from routing.engine.territories import territory_of
 from routing.engine.walk import Place, enter, settle
 from routing.engine.world import Gate, Standing, World
 
@@ -173,7 +172,7 @@ def _mark(in_vain: Sequence[str], request: Request) -> str:
 def _located(facts: Facts, world: World, now: datetime) -> Facts:
     if not world.territories:
         return facts
-    territory = territory_of(facts, world, now)
+    territory = world.atlas.territory_of(facts, world.setting(now))
     return {**facts, "territory": territory} if territory else facts
 
 

@@ -57,7 +57,7 @@ def find_seat(place: Place, needs: Needs, world: World, standing: Standing, pres
         because = f"owner of {place.facts.get('account.name', 'the account')}"
         return _named(owner, because, needs, target.assign, place, world, standing, presence)
     if isinstance(target, ToTerritory):
-        slug = next((t.pool for t in world.territories if t.slug == place.facts.get("territory")), "")
+        slug = world.atlas.pools.get(str(place.facts.get("territory", "")), "")
     else:
         assert isinstance(target, ToPool)
         slug = target.pool

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from reps.hours import ALWAYS, Calendar
 from routing.engine.compile import Level
-from routing.engine.conditions import Condition, Setting
+from routing.engine.conditions import Setting
 from routing.engine.facts import STANDARD, Facts, Vocabulary, normal
 from routing.engine.rules import Tree
+from routing.engine.territories import Atlas, Territory, atlas_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,6 @@ class Pool:
     members: tuple[Member, ...] = ()
     strategy: str = "round_robin"
     catch_up: str = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Territory:
-    """A part of the market. `pool` is the slug of the pool that its reps form; valid in `[valid_from, valid_to)`."""
-
-    slug: str
-    name: str
-    when: Condition
-    parent: str | None = None
-    pool: str = ""
-    valid_from: date | None = None
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +94,10 @@ class World:
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vocabulary: Vocabulary = STANDARD
     gate: Gate | None = None
+    atlas: Atlas = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "atlas", atlas_of(self.territories, self.lists, self.ancestors))
 
     def setting(self, now: datetime) -> Setting:
         return Setting(now=now, lists=self.lists, ancestors=self.ancestors)
