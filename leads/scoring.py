@@ -17,10 +17,14 @@ class ScoreRule:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCard:
-    """`grades` are (grade, least score), best first."""
+    """`grades` are (grade, least score), best first. `version` is its number among the published ones; 0: none."""
 
     rules: tuple[ScoreRule, ...] = ()
     grades: tuple[tuple[str, int], ...] = ()
+    version: int = 0
+
+    def grade_of(self, score: int) -> str | None:
+        return next((name for name, least in self.grades if score >= least), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Points:
     score: int | None = None
     grade: str | None = None
     parts: tuple[tuple[str, int], ...] = ()
+    version: int = 0
 
     def facts(self) -> dict[str, Value]:
         """The facts `score` and `grade`, as far as there are any."""
@@ -46,4 +51,4 @@ def points_of(card: ScoreCard, facts: Facts, setting: Setting) -> Points:
         return NO_POINTS
     parts = tuple((rule.name, rule.points) for rule in card.rules if holds(rule.when, facts, setting))
     score = sum(points for _, points in parts)
-    return Points(score, next((name for name, least in card.grades if score >= least), None), parts)
+    return Points(score, card.grade_of(score), parts, card.version)

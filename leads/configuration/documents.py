@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from leads.configuration import references
-from leads.configuration.entries import Entry
+from leads.configuration import references, score_model
 from leads.configuration.parts import Configuration, Scoring, Territory, Tree
 from leads.configuration.references import Places
 from routing.engine import document
@@ -16,10 +15,6 @@ from routing.engine.facts import STANDARD, Field, FieldType, Vocabulary
 from routing.engine.reach import STAFFED
 from routing.engine.reader import Reader, shown
 from routing.engine.strategies import STRATEGIES
-
-SCORING = ("threshold", "rules", "grades")
-SCORE_RULE = ("name", "when", "points")
-MOST_POINTS = 1_000_000
 
 
 def vocabulary_of(configuration: Configuration) -> Vocabulary:
@@ -43,7 +38,9 @@ def settle(configuration: Configuration, places: Places, reader: Reader) -> Conf
     settled = replace(
         configuration,
         territories=tuple(_territory(one, places, reader) for one in configuration.territories),
-        scoring=tuple(_scoring(one, places, reader) for one in configuration.scoring),
+        scoring=tuple(
+            Scoring(score_model.read(one.document, places.of("scoring", one), reader)) for one in configuration.scoring
+        ),
         trees=tuple(_tree(one, places, reader, jumps) for one in configuration.trees),
     )
     _check_trees(settled, jumps, places, reader)
@@ -102,45 +99,3 @@ def _check_trees(configuration: Configuration, jumps: Mapping[str, list[str]], p
         reader.refuse(
             f"{places.of('trees', by_slug[slug])}.document", f"its jumps to other trees lead back to {shown(slug)}"
         )
-
-
-def _scoring(scoring: Scoring, places: Places, reader: Reader) -> Scoring:
-    path = places.of("scoring", scoring)
-    model = Entry(reader, scoring.document, path, SCORING)
-    rules = [
-        {
-            "name": rule.text("name"),
-            "when": _condition(rule.data["when"], rule.at("when"), reader),
-            "points": _points(rule),
-        }
-        for rule in model.entries("rules", SCORE_RULE, SCORE_RULE)
-        if "when" in rule.data
-    ]
-    found: dict[str, Any] = {}
-    if "threshold" in model.data:
-        found["threshold"] = reader.whole(model.data["threshold"], model.at("threshold"), -MOST_POINTS, MOST_POINTS)
-    return in_file_order({**found, "rules": rules, "grades": _grades(model)})
-
-
-def in_file_order(document: Mapping[str, Any]) -> Scoring:
-    """The points model as the file writes it: the database keeps its keys in no order. Grades stand best first."""
-    found: dict[str, Any] = {}
-    if document.get("threshold"):
-        found["threshold"] = document["threshold"]
-    found["rules"] = [{key: rule[key] for key in SCORE_RULE if key in rule} for rule in document["rules"]]
-    found["grades"] = dict(sorted(document["grades"].items(), key=lambda grade: (-grade[1], grade[0])))
-    return Scoring(found)
-
-
-def _points(rule: Entry) -> int:
-    return rule.reader.whole(rule.data.get("points", 0), rule.at("points"), -MOST_POINTS, MOST_POINTS)
-
-
-def _grades(model: Entry) -> dict[str, int]:
-    grades = {
-        name: model.reader.whole(least, f"{model.at('grades')}.{name}", -MOST_POINTS, MOST_POINTS)
-        for name, least in model.mapping("grades").items()
-    }
-    if len(set(grades.values())) < len(grades):
-        model.refuse("grades", "two grades begin at the same score")
-    return grades

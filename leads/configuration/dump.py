@@ -9,8 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from leads import sla
-from leads.configuration import plain, yaml_text
-from leads.configuration.documents import in_file_order
+from leads.configuration import plain, score_model, yaml_text
 from leads.configuration.parts import (
     BUILT_IN_QUEUE,
     Account,
@@ -171,7 +170,7 @@ _OF_THE_FILE = Q(territory=None) & ~Q(slug__startswith="territory:")
 
 def _scoring(model: Any, vocabulary: Vocabulary) -> Scoring:
     rules = [{**rule, "when": _condition(rule["when"], vocabulary)} for rule in model["rules"]]
-    return in_file_order({**model, "rules": rules})
+    return Scoring(score_model.in_file_order({**model, "rules": rules}))
 
 
 def _condition(when: Any, vocabulary: Vocabulary) -> dict[str, Any]:

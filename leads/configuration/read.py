@@ -18,6 +18,7 @@ from leads.configuration import (
     read_people,
     read_routing,
     references,
+    score_model,
     yaml_text,
 )
 from leads.configuration.entries import Entry
@@ -111,7 +112,7 @@ def _parts(kind: str, data: Any, in_file: dict[tuple[str, str], str], reader: Re
     if kind == "scoring":
         in_file[kind, ""] = kind
         if not isinstance(data, dict):
-            reader.refuse(kind, f"must be an object with threshold, rules and grades, not {shown(data)}")
+            reader.refuse(kind, f"must be an object with {', '.join(score_model.SETTINGS)}, not {shown(data)}")
             return []
         return [Scoring(data)] if data else []
     how = KINDS[kind]

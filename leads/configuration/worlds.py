@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from leads import sla
-from leads.configuration import parts
+from leads.configuration import parts, score_model
 from leads.configuration.documents import vocabulary_of
 from leads.configuration.parts import BUILT_IN_QUEUE, Account, Configuration
 from leads.matching import AccountCard
 from leads.matching.book import Shelf
-from leads.scoring import ScoreCard, ScoreRule
+from leads.scoring import ScoreCard
 from reps.hours import Calendar, holidays_of, parse_week
 from routing.engine import document
 from routing.engine.compile import compile_rules
@@ -53,6 +53,7 @@ def build_world(configuration: Configuration) -> World:
         territories=tuple(_territory(one, vocabulary) for one in configuration.territories),
         ancestors=ancestors,
         vocabulary=vocabulary,
+        gate=score_model.gate_of(_score_model(configuration)),
     )
 
 
@@ -62,14 +63,9 @@ def policies(configuration: Configuration) -> tuple[sla.Policy, ...]:
     return found or sla.SHIPPED
 
 
-def score_card(configuration: Configuration) -> ScoreCard:
-    vocabulary = vocabulary_of(configuration)
-    model: Mapping[str, Any] = next((one.document for one in configuration.scoring), {})
-    rules = tuple(
-        ScoreRule(rule["name"], document.parse_condition(rule["when"], vocabulary), rule["points"])
-        for rule in model.get("rules", ())
-    )
-    return ScoreCard(rules, tuple(model.get("grades", {}).items()))
+def score_card(configuration: Configuration, version: int = 0) -> ScoreCard:
+    """What gives points. `version` is the number under which this model was published."""
+    return score_model.card_of(_score_model(configuration), vocabulary_of(configuration), version)
 
 
 def team_calendars(configuration: Configuration) -> Mapping[str, Calendar]:
@@ -88,6 +84,10 @@ def shelf(configuration: Configuration) -> Shelf:
     cards = account_cards(configuration)
     domains = {domain: cards[account.name].id for account in configuration.accounts for domain in account.domains}
     return Shelf(cards.values(), domains)
+
+
+def _score_model(configuration: Configuration) -> Mapping[str, Any]:
+    return next((one.document for one in configuration.scoring), {})
 
 
 def _rep(rep: parts.Rep) -> Rep:

@@ -36,7 +36,7 @@ PURE_ROOMS = (
         f"leads.configuration.{room}"
         for room in (
             *("parts", "plain", "yaml_text", "entries", "read", "read_people", "read_market", "read_routing"),
-            *("read_leads", "references", "documents", "differences", "worlds"),
+            *("read_leads", "score_model", "references", "documents", "differences", "worlds"),
         )
     ),
 )

@@ -102,6 +102,16 @@ def test_an_account_is_known_by_its_domain_or_as_the_file_names_it(files):
     ]
 
 
+def test_who_scores_less_than_the_threshold_is_held_back_unless_the_intent_skips_the_score(files):
+    rows = [f"2026-06-01,{who}@mit.edu,{intent}\n" for who, intent in (("a", "content"), ("b", "Trial"), ("c", "demo"))]
+
+    lines, _ = simulate(files, "received_at,email,intent\n" + "".join(rows) + "2026-06-01,d@y.example,content\n")
+
+    assert [line["outcome"] for line in lines] == ["nurture", "queued", "assigned", "queued"]
+    assert lines[0]["reason"] == "Score -20, needs -10: nurture, track later, until more is known."
+    assert (lines[0]["rules"], lines[0]["excluded"]) == ([], {})
+
+
 def test_another_tree_can_be_entered(files):
     lines, _ = simulate(files, "received_at,email\n2026-06-01,a@b.example\n", tree="second")
 

@@ -228,6 +228,12 @@ sla_policies:
         ("scoring: {rules: [{name: A, when: {field: x}, points: 5}]}", "scoring.rules[0].when.field", "unknown field"),
         ("scoring: {rules: [{name: A, when: {all: []}, points: five}]}", "scoring.rules[0].points", "whole number"),
         ("scoring: {grades: {A: 5, B: 5}}", "scoring.grades", "begin at the same score"),
+        ("scoring: {threshold: high}", "scoring.threshold", "whole number"),
+        ("scoring: {treshold: 5}", "scoring.treshold", "did you mean threshold?"),
+        ("scoring: {skip_score_for: demo}", "scoring.skip_score_for", "must be a list of texts"),
+        ("scoring: {skip_score_for: [demo, demo]}", "scoring.skip_score_for[1]", "stands here twice"),
+        ("scoring: {track: no good}", "scoring.track", "must be"),
+        ("scoring: {grades: {'': 5}}", "scoring.grades", "empty"),
         ("sources: [{slug: s, name: S, auth: signature}]", "sources[0].secret_env", "is missing"),
         (
             "sources: [{slug: s, name: S, auth: token, secret_env: whsec_abc}]",

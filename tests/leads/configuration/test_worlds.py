@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from leads import sla
 from leads.configuration import worlds
 from leads.configuration.parts import EMPTY
 from leads.configuration.read import read
 from routing.engine.simulate import Arrival, fold
+from routing.engine.world import Gate
 from tests.leads.configuration.company import COMPANY
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -48,6 +51,32 @@ def test_scores_grade_best_first():
 
     assert card.grades == (("A", 80), ("B", 20))
     assert card.rules[0].points == 50
+
+
+@pytest.mark.parametrize(
+    ("scoring", "gate"),
+    [
+        ("{rules: [{name: A, when: {all: []}, points: 1}]}", Gate(0, frozenset({"demo", "pricing"}), "nurture")),
+        (
+            "{threshold: 40, skip_score_for: [' Trial'], track: later, rules: [{name: A, when: {all: []}, points: 1}]}",
+            Gate(40, frozenset({"trial"}), "later"),
+        ),
+        (
+            "{threshold: 40, skip_score_for: [], rules: [{name: A, when: {all: []}, points: 1}]}",
+            Gate(40, frozenset(), "nurture"),
+        ),
+        ("{threshold: 40, grades: {A: 80}}", None),
+        ("{}", None),
+    ],
+)
+def test_who_is_held_back_follows_from_the_score_model(scoring, gate):
+    assert worlds.build_world(read(f"version: 1\nscoring: {scoring}").configuration).gate == gate
+
+
+def test_a_score_model_is_written_without_what_goes_without_saying():
+    model = "{threshold: 0, skip_score_for: [pricing, demo], track: nurture, rules: [], grades: {}}"
+
+    assert read(f"version: 1\nscoring: {model}").configuration.scoring[0].document == {"rules": [], "grades": {}}
 
 
 def test_before_there_is_a_tree_every_lead_waits_in_the_built_in_queue():
