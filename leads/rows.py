@@ -274,7 +274,7 @@ def _scoring(points: Points) -> str:
     if points.score is None:
         return "{}"
     parts = [{"name": name, "points": added} for name, added in points.parts]
-    return _json({"score": points.score, "grade": points.grade, "parts": parts})
+    return _json({"version": points.version, "score": points.score, "grade": points.grade, "parts": parts})
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leads import sources
 from leads.activity.windows import Asked, asked_by
 from leads.configuration import dump, worlds
+from leads.models import ScoreVersion
 from leads.scoring import ScoreCard
 from leads.sla import Policy
 from leads.sources import Sources
@@ -82,7 +83,9 @@ def _read(revision: int) -> Known:
             "user__email", "id", "user_id", "team_id", "team__manager_id"
         )
     }
-    world, scoring = worlds.build_world(configuration), worlds.score_card(configuration)
+    live = ScoreVersion.objects.live()
+    world = worlds.build_world(configuration)
+    scoring = worlds.score_card(configuration, live.number if live else 0)
     return Known(
         revision=revision,
         world=world,

@@ -32,7 +32,7 @@ from leads.configuration.parts import (
 )
 from leads.configuration.read_leads import policy_document
 from leads.models import Account as AccountRow
-from leads.models import AccountKey, ScoreModel
+from leads.models import AccountKey, ScoreVersion
 from leads.models import SlaPolicy as PolicyRow
 from leads.models import Source as SourceRow
 from reps import hours
@@ -69,9 +69,7 @@ def current(*, with_accounts: bool = True) -> Configuration:
             SlaPolicy(slug, policy_document(sla.parse_policy(found, slug)))
             for slug, found in PolicyRow.objects.order_by("position", "slug").values_list("slug", "document")
         ),
-        "scoring": (
-            _scoring(found, vocabulary) for found in ScoreModel.objects.values_list("document", flat=True) if found
-        ),
+        "scoring": _scoring(vocabulary),
         "sources": _sources(),
         "trees": _trees(vocabulary),
     }
@@ -168,9 +166,12 @@ def _pools() -> Iterable[Pool]:
 _OF_THE_FILE = Q(territory=None) & ~Q(slug__startswith="territory:")
 
 
-def _scoring(model: Any, vocabulary: Vocabulary) -> Scoring:
-    rules = [{**rule, "when": _condition(rule["when"], vocabulary)} for rule in model["rules"]]
-    return Scoring(score_model.in_file_order({**model, "rules": rules}))
+def _scoring(vocabulary: Vocabulary) -> Iterable[Scoring]:
+    """The newest version of the score model, unless it says that there is none."""
+    live = ScoreVersion.objects.live()
+    if live is not None and live.document:
+        rules = [{**rule, "when": _condition(rule["when"], vocabulary)} for rule in live.document["rules"]]
+        yield Scoring(score_model.in_file_order({**live.document, "rules": rules}))
 
 
 def _condition(when: Any, vocabulary: Vocabulary) -> dict[str, Any]:

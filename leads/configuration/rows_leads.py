@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from leads import score_versions
 from leads.configuration import rows
 from leads.configuration.differences import Differences
 from leads.configuration.parts import Configuration
-from leads.models import InboundEvent, Lead, ScoreModel, SlaPolicy, Source, Touch
+from leads.models import InboundEvent, Lead, SlaPolicy, Source, Touch
+from reps.models import User
 
 SOURCE = ("name", "auth", "secret_env", "preset", "items", "mapping", "id_path", "intent", "active")
 
 
-def put(differences: Differences, after: Configuration) -> None:
+def put(differences: Differences, after: Configuration, *, now: datetime, by: User | None) -> None:
     _put_policies(differences, after)
-    for _, scoring in differences.put("scoring"):
-        ScoreModel.objects.update_or_create(id=1, defaults={"document": dict(scoring.document)})
+    _put_score_model(differences, now, by)
     sources = [
         Source(
             slug=one.slug,
@@ -34,9 +37,16 @@ def put(differences: Differences, after: Configuration) -> None:
 
 def drop(differences: Differences) -> None:
     rows.drop(SlaPolicy, "slug", (policy.slug for policy in differences.gone("sla_policies")))
-    if differences.gone("scoring"):
-        ScoreModel.objects.filter(id=1).update(document={})
     _close_sources([source.slug for source in differences.gone("sources")])
+
+
+def _put_score_model(differences: Differences, now: datetime, by: User | None) -> None:
+    """A model that differs is a new version; that there is none any more is one too."""
+    note = "Loaded from a configuration file."
+    for _, scoring in differences.put("scoring"):
+        score_versions.add(scoring.document, now=now, by=by, note=note)
+    if differences.gone("scoring"):
+        score_versions.add({}, now=now, by=by, note=note)
 
 
 def _put_policies(differences: Differences, after: Configuration) -> None:

@@ -70,7 +70,7 @@ def _write(plan: Plan, now: datetime, by: User | None) -> None:
     rows_market.put(found)
     rows_accounts.put(found)
     rows_routing.put(found, now=now, by=by)
-    rows_leads.put(found, plan.after)
+    rows_leads.put(found, plan.after, now=now, by=by)
 
     rows_leads.drop(found)
     rows_routing.drop(found)

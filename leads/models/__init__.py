@@ -5,7 +5,8 @@ from leads.models.activity import Activity, LookAgain
 from leads.models.capture import InboundEvent, Source
 from leads.models.lead import Assignment, Lead, LeadQuerySet, TimelineEntry, Touch
 from leads.models.links import AccountLink
-from leads.models.promises import ScoreModel, SlaClock, SlaPolicy
+from leads.models.promises import SlaClock, SlaPolicy
+from leads.models.scores import ScoreVersion
 from leads.models.watch import Alarm, Heartbeat
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
     "LeadQuerySet",
     "LookAgain",
     "NameKey",
-    "ScoreModel",
+    "ScoreVersion",
     "SlaClock",
     "SlaPolicy",
     "Source",

@@ -1,4 +1,4 @@
-"""Promises and points: SLA policies and their running clocks, and the score model."""
+"""Promises: SLA policies and their running clocks."""
 
 from __future__ import annotations
 
@@ -53,16 +53,3 @@ class SlaClock(models.Model):
 
     def __str__(self) -> str:
         return f"clock of lead {self.lead_id}: {self.state}, due {self.due_at}"
-
-
-class ScoreModel(models.Model):
-    """The points model as RevOps wrote it: one row, `document` as in the configuration file's `scoring`."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    document = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_score_model")]
-
-    def __str__(self) -> str:
-        return "score model"
