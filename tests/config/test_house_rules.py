@@ -23,6 +23,7 @@ PURE_ROOMS = (
         "leads.lists",
         "leads.contact",
         "leads.numbers",
+        "leads.rates",
     ),
     *(
         "leads.kept",
