@@ -12,15 +12,19 @@ from dataclasses import dataclass, field
 
 from leads import lists
 from leads.contact import E164, is_phone_key, read_email, read_phone, read_website, split_name
+from leads.derived import derive
 from leads.kept import REPLACEMENT, kept, storable
+from leads.lists.places import state_code
 from leads.numbers import read_count, read_number
+from leads.titles import function_named, level_named
+from reps.wall_clock import is_zone
 from routing.engine.facts import STANDARD, Facts, Field, FieldType, Value, Vocabulary, fitted, is_blank, normal
 
 FROM_SENDERS = frozenset(
     {
         *("email", "first_name", "last_name", "phone", "company", "website", "title", "country", "state", "city"),
-        *("postal_code", "industry", "employees", "revenue", "campaign", "intent", "product_interest", "language"),
-        *("message", "tags"),
+        *("postal_code", "county", "timezone", "industry", "employees", "revenue", "campaign", "intent"),
+        *("seniority", "function", "product_interest", "language", "message", "tags"),
         # Only where RevOps maps them: no preset takes these from a body.
         *("priority", "segment"),
     }
@@ -41,11 +45,15 @@ AT_HOME = "US"  # whose states have two letters that everybody knows
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """The facts; what did not fit, by field, as it came; and in words what was changed on the way."""
+    """The facts; what did not fit, by field, as it came; and in words what was changed on the way.
+
+    `origins` names, for facts that were worked out, the field that they were worked out from.
+    """
 
     facts: dict[str, Value] = field(default_factory=dict)
     set_aside: dict[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    origins: dict[str, str] = field(default_factory=dict)
 
 
 def normalise(raw: Mapping[str, object], vocabulary: Vocabulary = STANDARD, *, trusted: bool = False) -> Normalised:
@@ -64,7 +72,9 @@ def normalise(raw: Mapping[str, object], vocabulary: Vocabulary = STANDARD, *, t
                 sheet.refuse(name, value, "there is no such field")
     _settle_places(sheet)
     _settle_contact(sheet)
-    return Normalised(sheet.facts, sheet.set_aside, tuple(sheet.notes))
+    _settle_work(sheet)
+    origins = derive(sheet.facts)
+    return Normalised(sheet.facts, sheet.set_aside, tuple(sheet.notes), origins)
 
 
 def person_key(facts: Facts) -> str:
@@ -171,8 +181,9 @@ def _take_name(sheet: _Sheet, raw: Mapping[str, object], value: object) -> None:
 def _settle_places(sheet: _Sheet) -> None:
     sheet.settle("country", _country, "it is no country we know")
     state = sheet.facts.get("state")
-    if state is not None and sheet.facts.get("country", AT_HOME) == AT_HOME:
-        sheet.facts["state"] = lists.us_states().get(normal(str(state)), state)
+    if state is not None:
+        sheet.facts["state"] = state_code(str(state), str(sheet.facts.get("country", AT_HOME))) or state
+    sheet.settle("timezone", lambda text: text if is_zone(text) else None, "it is no time zone")
 
 
 def _country(text: str) -> str | None:
@@ -183,12 +194,15 @@ def _country(text: str) -> str | None:
 def _settle_contact(sheet: _Sheet) -> None:
     facts = sheet.facts
     sheet.settle("email", read_email, "it is no e-mail address")
-    if "email" in facts:
-        domain = str(facts["email"]).rpartition("@")[2]
-        facts["email_domain"], facts["is_free_email"] = domain, lists.is_free(domain)
     if "phone" in facts:
         country = str(facts.get("country", ""))
         sheet.settle("phone", lambda text: read_phone(text, country), "it is no phone number")
         if not str(facts.get("phone", "+")).startswith("+"):
             sheet.notes.append("phone: nobody knows in which country it is; it was kept as it was written")
     sheet.settle("website", read_website, "it is no address on the web")
+
+
+def _settle_work(sheet: _Sheet) -> None:
+    """Other systems have other words for how high somebody stands; one that nobody knows stays as it is."""
+    sheet.settle("seniority", level_named, "")
+    sheet.settle("function", function_named, "")

@@ -67,6 +67,16 @@ def is_free(domain: str) -> bool:
     return any(part in disposable_domains() or part in free_domains() for part in _with_parents(domain))
 
 
+def is_disposable(domain: str) -> bool:
+    """Whether it is throw-away mail, also on a host below such a domain."""
+    return any(part in disposable_domains() for part in _with_parents(domain))
+
+
+def is_role(local: str) -> bool:
+    """Whether a mailbox is a task and not a person: info, sales, also info+news."""
+    return local.partition("+")[0] in role_inboxes()
+
+
 def country_code(name: str) -> str | None:
     """ISO 3166-1 alpha-2 of a country's name or code in its normal form; None for what is no country."""
     return countries().get(name)
@@ -118,7 +128,7 @@ def no_companies() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def legal_forms() -> frozenset[str]:
     """Legal forms of companies as they are abbreviated, in normal form: "gmbh & co. kg", "s.p.a."."""
-    return frozenset(normal(row["abbreviation"]) for row in _rows("legal_entity_suffixes.csv")) - {""}
+    return frozenset(normal(row["abbreviation"]) for row in listed_rows("legal_entity_suffixes.csv")) - {""}
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +138,7 @@ def countries() -> Mapping[str, str]:
     Codes come first, then English, then other languages: where two languages disagree, the earlier one has its way.
     """
     found: dict[str, str] = {}
-    rows = [row for row in _rows("countries.csv") if row["iso2"] not in NO_LONGER_COUNTRIES]
+    rows = [row for row in listed_rows("countries.csv") if row["iso2"] not in NO_LONGER_COUNTRIES]
     for column in ("iso2", "iso3", "name"):
         for row in rows:
             found.setdefault(normal(row[column]), row["iso2"])
@@ -147,7 +157,7 @@ def countries() -> Mapping[str, str]:
 def us_states() -> Mapping[str, str]:
     """The names and abbreviations of states, in their normal form → the abbreviation."""
     found = {}
-    for row in _rows("us_states.csv"):
+    for row in listed_rows("us_states.csv"):
         found[normal(row["name"])] = found[normal(row["abbr"])] = row["abbr"]
     found["washington dc"] = found["washington d.c."] = found["d.c."] = "DC"
     return found
@@ -157,5 +167,6 @@ def _lines(name: str) -> list[str]:
     return files(__package__).joinpath(name).read_text("utf-8").split()
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def listed_rows(name: str) -> list[dict[str, str]]:
+    """The rows of one of these files."""
     return list(csv.DictReader(files(__package__).joinpath(name).read_text("utf-8").splitlines()))

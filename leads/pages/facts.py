@@ -11,8 +11,21 @@ from django.utils import timezone
 from routing.engine.facts import Facts, Value, Vocabulary, from_json
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Person": ("first_name", "last_name", "title", "email", "phone", "language"),
-    "Company": ("company", "website", "industry", "employees", "revenue", "city", "state", "postal_code", "country"),
+    "Person": ("first_name", "last_name", "title", "seniority", "function", "email", "phone", "language", "timezone"),
+    "Company": (
+        *(
+            "company",
+            "website",
+            "industry",
+            "employees",
+            "revenue",
+            "city",
+            "state",
+            "county",
+            "postal_code",
+            "country",
+        ),
+    ),
     "Request": ("intent", "product_interest", "message", "source", "campaign", "tags", "priority", "segment"),
     "Account": ("account.name", "account.owner", "account.is_customer", "account.tier", "account.match"),
 }
@@ -25,6 +38,9 @@ UNTOLD = (
     "account.matched",
     "email_domain",
     "is_free_email",
+    "is_disposable_email",
+    "is_role_email",
+    "website_domain",
     "score",
     "grade",
 )

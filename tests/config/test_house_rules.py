@@ -21,6 +21,8 @@ PURE_ROOMS = (
         "leads.scoring",
         "leads.presets",
         "leads.lists",
+        "leads.derived",
+        "leads.titles",
         "leads.contact",
         "leads.numbers",
         "leads.rates",

@@ -29,7 +29,9 @@ def leads_in(preset, body):
 
 
 def facts_of(raw):
-    return {name: fact for name, fact in normalise(raw).facts.items() if name not in ("email_domain", "is_free_email")}
+    read = normalise(raw)
+    of_addresses = {"email_domain", "is_free_email", "is_disposable_email", "is_role_email", "website_domain"}
+    return {name: fact for name, fact in read.facts.items() if name not in read.origins.keys() | of_addresses}
 
 
 @pytest.mark.parametrize(
