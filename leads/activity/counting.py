@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leads.activity.reading import KEPT_FOR
-from leads.activity.windows import DAYS, Asked, Tally, facts_of, keys_of
+from leads.activity.windows import DAYS, Asked, Tally, facts_of, keys_of, named
 from leads.matching import Match
 from leads.prepared import Question, ask_together
 from routing.engine.facts import Facts
@@ -29,6 +29,14 @@ FROM leads_activity
 WHERE account_id = ANY(%s::bigint[]) AND key = ANY(%s::text[]) AND at BETWEEN %s AND %s
 GROUP BY account_id, key
 """
+# Whatever one person and one account did.
+EVERYTHING = f"""
+SELECT whose, {COUNTED} FROM (
+    SELECT 0 AS whose, key, at, value FROM leads_activity WHERE person_key = ANY(%s::text[]) AND person_key <> ''
+    UNION ALL
+    SELECT 1, key, at, value FROM leads_activity WHERE account_id = %s
+) AS done WHERE at BETWEEN %s AND %s GROUP BY whose, key
+"""
 
 Tallies = Mapping[str, Tally]
 
@@ -43,6 +51,14 @@ def signals_of(people: Sequence[Facts], matches: Sequence[Match | None], asked: 
     accounts = [found.card.id if found else 0 for found in matches]
     own, of_account = _counted(people, accounts, asked, now)
     return [facts_of(asked, own.get(place, {}), of_account.get(account, {})) for place, account in enumerate(accounts)]
+
+
+def all_signals(names: Sequence[str], account: int | None, now: datetime) -> Facts:
+    """Everything that is counted of one lead and its account, by the names that rules have for it."""
+    since = [now - timedelta(days=days) for days in DAYS]
+    [rows] = ask_together((EVERYTHING, [*since, list(names), account, now - KEPT_FOR, now]))
+    found = _by_whom(rows)
+    return named(found.get(0, {})) | named(found.get(1, {}), of_account=True)
 
 
 def _counted(

@@ -98,6 +98,16 @@ def facts_of(
     return facts
 
 
+def named(tallied: Mapping[str, Tally], *, of_account: bool = False) -> dict[str, Value]:
+    """Every fact that there is about these, whoever asks."""
+    prefix = f"{SIGNAL}{OF_ACCOUNT}" if of_account else SIGNAL
+    facts: dict[str, Value] = {}
+    for key, tally in sorted(tallied.items()):
+        facts[f"{prefix}{key}"] = tally.fact(0)
+        facts |= {f"{prefix}{key}_{days}d": tally.fact(days) for days in DAYS}
+    return facts
+
+
 def tallies(happened: Iterable[Happened], now: datetime) -> dict[str, Tally]:
     """What happened, by key. Of several values at one instant the largest is the latest: arrival order is nothing."""
     counts: dict[str, list[int]] = {}

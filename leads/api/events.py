@@ -56,12 +56,13 @@ class EventRow(serializers.Serializer[InboundEvent]):
 
 
 class EventForm(EventRow):
-    """A delivery with all that was kept of it. `leads` are the ids of the leads it touched."""
+    """A delivery with all that was kept of it. `leads` are the ids of those it touched; `activities` were counted."""
 
     headers = serializers.DictField(child=serializers.CharField())
     body = serializers.SerializerMethodField()
     body_encoding = serializers.SerializerMethodField()
     leads = serializers.SerializerMethodField()
+    activities = serializers.SerializerMethodField()
 
     def get_body(self, event: InboundEvent) -> str:
         raw = bytes(event.body)
@@ -73,6 +74,9 @@ class EventForm(EventRow):
 
     def get_leads(self, event: InboundEvent) -> list[int]:
         return sorted(set(event.touches.values_list("lead_id", flat=True)))
+
+    def get_activities(self, event: InboundEvent) -> int:
+        return event.activities.count()
 
 
 @endpoint("GET", asks=EventQuery, answers=page_of(EventRow), only=REVOPS)

@@ -9,9 +9,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from leads.activity.counting import all_signals
 from leads.api.decision_forms import DecisionForm, told
 from leads.api.paging import Paging
 from leads.models import Lead, SlaClock, TimelineEntry
+from leads.pages.activity import names_of
+from routing.engine.facts import STANDARD, from_json
 
 HIGHEST_EPOCH = 2**31 - 1
 MOST_TOLD = 200  # lines of a lead's story
@@ -140,6 +143,7 @@ class LeadForm(LeadRow):
     sla = serializers.SerializerMethodField()
     decision = serializers.SerializerMethodField()
     timeline = serializers.SerializerMethodField()
+    signals = serializers.SerializerMethodField()
 
     @extend_schema_field(PromiseForm(allow_null=True))
     def get_sla(self, lead: Lead) -> dict[str, Any] | None:
@@ -155,3 +159,8 @@ class LeadForm(LeadRow):
         """Newest first."""
         story = lead.timeline.select_related("by").order_by("-at", "-pk")[:MOST_TOLD]
         return list(StoryForm(story, many=True).data)
+
+    @extend_schema_field(serializers.DictField(child=serializers.FloatField()))
+    def get_signals(self, lead: Lead) -> Mapping[str, Any]:
+        """What was counted of its activity and its account's, by the names that rules have for it."""
+        return all_signals(names_of(lead, from_json(lead.facts, STANDARD)), lead.account_id, self.context["now"])

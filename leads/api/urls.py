@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from leads.api import decisions, docs, evaluate, events, leads, organisation, trees
+from leads.api import activities, decisions, docs, evaluate, events, leads, organisation, trees
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.list_leads, name="api-leads"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/decline/", leads.decline_lead),
     path("leads/<int:pk>/reassign/", leads.reassign_lead),
     path("leads/<int:pk>/close/", leads.close_lead),
+    path("activities/", activities.list_activities),
     path("decisions/", decisions.list_decisions),
     path("decisions/<int:pk>/", decisions.get_decision),
     path("evaluate/", evaluate.evaluate),

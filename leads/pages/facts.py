@@ -29,6 +29,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Request": ("intent", "product_interest", "message", "source", "campaign", "tags", "priority", "segment"),
     "Account": ("account.name", "account.owner", "account.is_customer", "account.tier", "account.match"),
 }
+SIGNAL = "signal."
 COMPANY = ("industry", "employees", "revenue", "website")
 # Told elsewhere on the page, or of use to rules only.
 UNTOLD = (
@@ -66,6 +67,9 @@ def groups(facts: Facts, aside: Mapping[str, object], vocabulary: Vocabulary) ->
     grouped = {name for names in GROUPS.values() for name in names}
     rest = tuple(name for name in sorted({*facts, *aside}) if name not in grouped and name not in UNTOLD)
     found = [Group(title, list(lines(facts, aside, vocabulary, names))) for title, names in GROUPS.items()]
+    signals = tuple(name for name in rest if name.startswith(SIGNAL))
+    found.append(Group("Activity", list(lines(facts, aside, vocabulary, signals))))
+    rest = tuple(name for name in rest if not name.startswith(SIGNAL))
     found.append(Group("More", list(lines(facts, aside, vocabulary, rest))))
     return [group for group in found if group.lines]
 

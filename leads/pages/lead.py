@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
+from leads.pages.activity import Activities, activities
 from leads.pages.decision import Explained, explained
 from leads.pages.facts import Group, Line
 from leads.pages.promises import Ahead, Countdown, FirstContact, ahead, countdown, first_contact
@@ -42,6 +43,7 @@ class Page:
     contact: FirstContact
     assignments: Sequence[Assignment]
     touches: Sequence[Touch]
+    activities: Activities
 
 
 def detail(
@@ -75,6 +77,7 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
         contact=first_contact(clock, now),
         assignments=list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch")),
         touches=list(lead.touches.select_related("source").order_by("-at")[:RECENT]),
+        activities=activities(lead, shown.facts, now=now),
     )
 
 

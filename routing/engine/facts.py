@@ -86,6 +86,7 @@ BUILT_IN = (
     Field("time.hour", NUMBER, "hour"),
 )
 
+_WINDOW = re.compile(r"(.+)_([0-9]+)d\Z")
 _SIGNAL = re.compile(r"signal\.([a-z0-9][a-z0-9_.-]{0,59})\Z")
 
 
@@ -98,7 +99,7 @@ class Vocabulary:
     def get(self, name: str) -> Field | None:
         known = self.fields.get(name)
         if known is None and (signal := _SIGNAL.match(name)):
-            return Field(name, NUMBER, f"signal {signal[1]}")
+            return Field(name, NUMBER, _signal_label(signal[1]))
         return known
 
     def __iter__(self) -> Iterator[Field]:
@@ -108,6 +109,15 @@ class Vocabulary:
         """The same with an admin's `custom.*` fields; a built-in one cannot be redefined."""
         custom = {field.name: field for field in fields if field.name.startswith("custom.")}
         return Vocabulary({**self.fields, **custom})
+
+
+def _signal_label(signal: str) -> str:
+    """`account.pricing_views_7d` is "pricing views in 7 days at the account"."""
+    key = signal.removeprefix("account.")
+    window = _WINDOW.match(key)
+    words = (window[1] if window else key).replace("_", " ")
+    days = "" if window is None else " in a day" if window[2] == "1" else f" in {window[2]} days"
+    return f"{words}{days}{' at the account' if key != signal else ''}"
 
 
 STANDARD = Vocabulary({field.name: field for field in BUILT_IN})

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from leads import pipeline
 from leads.models import InboundEvent, Lead
 from tests.browser.eyes import Visit, sideways, violations
-from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, send
+from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, send
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
 WIDTHS = (320, 390, 1440)
@@ -19,6 +19,8 @@ def busy(office: None) -> None:
     """One of everything, with names that are too long for any screen."""
     arrive("Priya Raman", **HEALTH, message="Before April, please.", revenue="n/a")
     arrive(f"Hubert {LONG}", **{**HEALTH, "company": f"{LONG} {LONG} GmbH", "job_title": LONG})
+    do(f"Hubert {LONG}", LONG, value=1234.5)
+    do(f"Hubert {LONG}", "pricing_views")
     arrive("Iris Wolf", **LARGE)
     arrive("Sam Small", **SMALL)
     send("", email="", company="", note=LONG * 6)

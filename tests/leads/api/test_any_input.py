@@ -17,8 +17,8 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
 EXAMPLES = 10  # of each endpoint
-# It wants the e-mail of somebody who works leads, which nobody guesses.
-NEVER_RIGHT = "POST /api/v1/leads/{id}/reassign/"
+# They want the e-mail of somebody who works leads, or the id of a lead, which nobody guesses.
+NEVER_RIGHT = ("POST /api/v1/leads/{id}/reassign/", "GET /api/v1/activities/")
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -49,7 +49,7 @@ def test_every_endpoint_answers_everything_as_described(company, programs, progr
 
     assert len(tried) > 20
     for label, seen in tried.items():
-        assert seen & {200, 409} or label == NEVER_RIGHT, f"{label} was never got right: {seen}"
+        assert seen & {200, 409} or label in NEVER_RIGHT, f"{label} was never got right: {seen}"
 
 
 def statuses(operation: APIOperation, headers: Mapping[str, str], keys: Mapping[str, object]) -> set[int]:

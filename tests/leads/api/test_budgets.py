@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from leads.models import Activity
 from reps.models import RepSkill, Skill, TimeOff
 from tests.organisation import NOON, make_event, make_lead, make_pool, make_rep, make_source, publish_tree
 
@@ -13,10 +14,11 @@ from tests.organisation import NOON, make_event, make_lead, make_pool, make_rep,
 BUDGETS = {
     "leads/": 3,
     "leads/{lead}/": 4,
+    "activities/?lead={lead}": 3,
     "decisions/": 2,
     "decisions/{decision}/": 3,
     "events/": 2,
-    "events/{event}/": 3,
+    "events/{event}/": 4,
     "me/": 3,
     "reps/": 4,
     "pools/": 3,
@@ -69,7 +71,10 @@ def grow(company) -> None:
         RepSkill.objects.create(rep=rep, skill=german, level=2)
         TimeOff.objects.create(rep=rep, start=NOON, end=NOON.replace(hour=18))
         lead = make_lead(rep=rep, version=company.version)
-        make_event(lead=lead)
+        event = make_event(lead=lead)
+        Activity.objects.create(
+            source=event.source, event=event, person_key=company.adas.person_key, key=f"step_{number}", at=NOON
+        )
         make_pool(slug=f"more{number}", members=[rep, company.ben])
         make_source(slug=f"more{number}")
         publish_tree(

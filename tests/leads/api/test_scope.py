@@ -72,6 +72,7 @@ def test_a_lead_and_its_decision_are_there_for_those_who_may_see_it_alone(compan
 
     assert programs[who].get(f"leads/{found.pk}/").status_code == status
     assert programs[who].get(f"decisions/{found.decision_id}/").status_code == status
+    assert programs[who].get("activities/", lead=found.pk).status_code == status
 
 
 @pytest.mark.parametrize(("who", "lead"), [(who, lead) for who, lead in MATRIX if not may_see(lead, who)])
