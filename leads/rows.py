@@ -286,17 +286,18 @@ def _matching(matching: Matching) -> str:
 @lru_cache(maxsize=8192)
 def _candidate(candidate: Candidate) -> str:
     """A candidate as the log keeps it. From one lead to the next only the one who was chosen has changed."""
-    return _json(
-        {
-            "rep": candidate.rep,
-            "code": candidate.code,
-            "weight": candidate.weight,
-            "level": round(candidate.level, 9),
-            "open": candidate.open,
-            "capacity": candidate.capacity,
-            "skill": candidate.skill,
-        }
-    )
+    told: dict[str, object] = {
+        "rep": candidate.rep,
+        "code": candidate.code,
+        "weight": candidate.weight,
+        "level": round(candidate.level, 9),
+        "open": candidate.open,
+        "capacity": candidate.capacity,
+        "skill": candidate.skill,
+    }
+    if candidate.rate is not None:
+        told["rate"] = round(candidate.rate, 9)
+    return _json(told)
 
 
 def _json(value: object) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from leads.prepared import Question, ask_together
 from leads.world import Known
+from routing.engine import converting
 from routing.engine.bench import Presence
+from routing.engine.facts import normal
 from routing.engine.world import Standing
 
 LOCK_POOLS = "SELECT id FROM routing_pool WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
@@ -31,6 +33,17 @@ FROM unnest(%s::bigint[]) AS asked (rep_id)
 CROSS JOIN LATERAL (
     SELECT assigned_at FROM leads_assignment WHERE rep_id = asked.rep_id ORDER BY assigned_at DESC LIMIT 1
 ) AS given
+"""
+
+CLOSED = """
+SELECT rep_id, segment, count(*) FILTER (WHERE outcome = 'won'), count(*)
+FROM leads_assignment
+WHERE rep_id = ANY(%s::bigint[]) AND outcome IN ('won', 'lost') AND ended_at > %s AND ended_at <= %s
+GROUP BY rep_id, segment
+"""
+GIVEN = """
+SELECT pool_id, rep_id, count(*) FROM leads_assignment
+WHERE rep_id = ANY(%s::bigint[]) AND pool_id = ANY(%s::bigint[]) AND assigned_at > %s GROUP BY pool_id, rep_id
 """
 
 
@@ -64,6 +77,7 @@ def _read(known: Known, pools: list[str], reps: list[str], presence: Presence, l
         (TODAY, [[known.reps[rep.email].id for rep in capped], since]),
     )
     days = {rep.email: presence.day(rep) for rep in capped}
+    closed, given = _track_records(known, slugs, rep_ids, presence.now) if known.world.converting else ({}, {})
     places = {(slugs[pool], known.emails[rep]): (level, opened) for pool, rep, level, opened in levels}
     return Standing(
         levels={place: level for place, (level, _) in places.items()},
@@ -71,7 +85,25 @@ def _read(known: Known, pools: list[str], reps: list[str], presence: Presence, l
         open={known.emails[rep_id]: count for rep_id, count in loads},
         today={(known.emails[rep_id], days[known.emails[rep_id]]): count for rep_id, count in today},
         last={known.emails[rep_id]: at for rep_id, at in last},
+        closed=closed,
+        given=given,
     )
+
+
+def _track_records(
+    known: Known, slugs: Mapping[int, str], reps: Sequence[int], now: datetime
+) -> tuple[dict[tuple[str, str], tuple[int, int]], dict[tuple[str, str], int]]:
+    """What each rep won of what he closed lately, by segment; and what he was given lately, by pool."""
+    asked = ask_together(
+        (CLOSED, [list(reps), now - converting.CLOSED_WITHIN, now]),
+        (GIVEN, [list(reps), list(slugs), now - converting.GIVEN_WITHIN]),
+    )
+    closed: dict[tuple[str, str], tuple[int, int]] = {}
+    for rep, written, won, total in asked[0]:
+        key = (known.emails[rep], normal(written))
+        before_won, before = closed.get(key, (0, 0))
+        closed[key] = (before_won + won, before + total)
+    return closed, {(slugs[pool], known.emails[rep]): count for pool, rep, count in asked[1]}
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 
 from leads import accounts, people, promises, standing
 from leads.activity.windows import asked_by, facts_of
+from leads.configuration import worlds
 from leads.deciding import known_about
 from leads.matching import Matching, as_record
 from leads.models import Lead
@@ -66,7 +67,9 @@ def world_with(known: Known, tree: object) -> tuple[World, str]:
             names = ", ".join(world.trees) or "none"
             raise Unusable({"tree": f"There is no live tree {tree[:60]!r}; there are: {names}."})
         return world, tree
-    return replace(world, trees={**world.trees, DRAFT: _published(tree, known)}), DRAFT
+    draft = _published(tree, known)
+    by_win_rate = world.converting or worlds.chooses_by_win_rate(draft.tree)
+    return replace(world, trees={**world.trees, DRAFT: draft}, converting=by_win_rate), DRAFT
 
 
 def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, by: User, at: datetime) -> Tried:
@@ -86,7 +89,8 @@ def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, b
     place = plan(request, world, at, tree=slug)
     reach = reach_of(place, world)
     reps = reach.reps | ({request.holder.rep} if request.holder else set())
-    outcome = route(request, world, standing.read(known, reach.pools, reps, presence), presence, place)
+    held = standing.read(replace(known, world=world), reach.pools, reps, presence)
+    outcome = route(request, world, held, presence, place)
     return Tried(outcome, request, place, read, matching)
 
 

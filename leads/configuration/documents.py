@@ -12,9 +12,7 @@ from leads.configuration.references import Places
 from routing.engine import document
 from routing.engine.document import BadDocument, References
 from routing.engine.facts import STANDARD, Field, FieldType, Vocabulary
-from routing.engine.reach import STAFFED
 from routing.engine.reader import Reader, shown
-from routing.engine.strategies import STRATEGIES
 
 
 def vocabulary_of(configuration: Configuration) -> Vocabulary:
@@ -65,19 +63,11 @@ def _tree(tree: Tree, places: Places, reader: Reader, jumps: dict[str, list[str]
     def parse() -> Mapping[str, Any]:
         parsed = document.parse(tree.document, reader.vocabulary, reader.references)
         jumps[tree.slug] = sorted(document.jumps(parsed))
-        for strategy in sorted(_strategies(parsed) - STRATEGIES.keys()):
-            reader.refuse(f"{places.of('trees', tree)}.document", f"the engine has no strategy {strategy} yet")
         return document.dump(parsed)
 
     if not tree.document:
         return tree
     return replace(tree, document=_or_nothing(parse, f"{places.of('trees', tree)}.document", reader))
-
-
-def _strategies(tree: document.Tree) -> set[str]:
-    """The strategies that targets name for themselves: a document may name one before the engine has it."""
-    targets = document.every_target(tree)
-    return {target.assign.strategy for target in targets if isinstance(target, STAFFED) and target.assign.strategy}
 
 
 def _or_nothing(parse: Callable[[], Mapping[str, Any]], prefix: str, reader: Reader) -> Mapping[str, Any]:

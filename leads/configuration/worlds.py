@@ -16,11 +16,13 @@ from reps.hours import Calendar, holidays_of, parse_week
 from routing.engine import document
 from routing.engine.compile import compile_rules
 from routing.engine.facts import Vocabulary, normal
+from routing.engine.reach import STAFFED
 from routing.engine.rules import Tree
 from routing.engine.targets import ToQueue
 from routing.engine.territories import Territory
 from routing.engine.world import Member, Pool, Published, Rep, World
 
+CONVERTING = "best_converting"
 MOST_ANCESTORS = 7  # besides the account itself, as in live routing
 # Before anybody has drawn a tree, leads wait where managers and RevOps see them.
 NO_TREE = Published("", "No rules yet", "UTC", Tree((), ToQueue(BUILT_IN_QUEUE.slug)), compile_rules((), {}, {}))
@@ -54,7 +56,15 @@ def build_world(configuration: Configuration) -> World:
         ancestors=ancestors,
         vocabulary=vocabulary,
         gate=score_model.gate_of(_score_model(configuration)),
+        converting=any(pool.strategy == CONVERTING for pool in configuration.pools)
+        or any(chooses_by_win_rate(published.tree) for published in trees.values()),
     )
+
+
+def chooses_by_win_rate(tree: Tree) -> bool:
+    """Whether a target of this document names that strategy for itself."""
+    targets = document.every_target(tree)
+    return any(isinstance(one, STAFFED) and one.assign.strategy == CONVERTING for one in targets)
 
 
 def policies(configuration: Configuration) -> tuple[sla.Policy, ...]:

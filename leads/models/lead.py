@@ -159,6 +159,7 @@ class Assignment(models.Model):
         ROTATION = "rotation", "By the pool's strategy"
         STICKY = "sticky", "Knows this person"
         NAMED = "named", "Named by the rule or owner of the account"
+        TEAM = "team", "Of the team that has the account"
         COVER = "cover", "Covers for somebody away"
         CLAIMED = "claimed", "Taken from the queue"
         BY_HAND = "by_hand", "Given by hand"

@@ -126,12 +126,16 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a lead asks of whoever takes it. `held_before` and `declined` are e-mails of reps."""
+    """What a lead asks of whoever takes it. `held_before` and `declined` are e-mails of reps.
+
+    `even_if_full`: limits of load do not matter, as for the owner of an account whose rule says so.
+    """
 
     skills: tuple[tuple[str, int], ...] = ()
     hours: str = "prefer"
     held_before: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    even_if_full: bool = False
 
 
 class Candidate(NamedTuple):
@@ -148,6 +152,7 @@ class Candidate(NamedTuple):
     capacity: int | None = None
     order: int = 0
     skill: int = 0
+    rate: float | None = None  # the smoothed win rate, where it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,11 @@ class Bench:
     candidates: tuple[Candidate, ...]
     eligible: tuple[Candidate, ...]
     excluded: tuple[Candidate, ...]
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> Bench:
+        competing = tuple([candidate for candidate in candidates if not candidate.code])
+        return cls(tuple(candidates), competing, tuple([candidate for candidate in candidates if candidate.code]))
 
 
 def exclusion(rep: Rep, needs: Needs, standing: Standing, presence: Presence) -> str:
@@ -183,14 +193,21 @@ def _unfit(rep: Rep, needs: Needs, presence: Presence) -> str:
 
 def _limited(rep: Rep, needs: Needs, standing: Standing, presence: Presence) -> str:
     """The last filters: those that depend on what the rep holds or held."""
-    if rep.daily_cap is not None and standing.today.get((rep.email, presence.day(rep)), 0) >= rep.daily_cap:
-        return DAILY_CAP
-    if rep.capacity is not None and standing.open.get(rep.email, 0) >= rep.capacity:
-        return AT_CAPACITY
+    if not needs.even_if_full and (full := fullness(rep, standing, presence)):
+        return full
     if rep.email in needs.held_before:
         return HELD_BEFORE
     if rep.email in needs.declined:
         return DECLINED
+    return ""
+
+
+def fullness(rep: Rep, standing: Standing, presence: Presence) -> str:
+    """The limit of load that this rep has reached, or "" if he can take one more."""
+    if rep.daily_cap is not None and standing.today.get((rep.email, presence.day(rep)), 0) >= rep.daily_cap:
+        return DAILY_CAP
+    if rep.capacity is not None and standing.open.get(rep.email, 0) >= rep.capacity:
+        return AT_CAPACITY
     return ""
 
 
@@ -221,11 +238,7 @@ def assemble(
     ]
     if needs.hours == "prefer":
         candidates = _who_is_there_first(candidates, spots, presence)
-    return Bench(
-        tuple(candidates),
-        tuple([candidate for candidate in candidates if not candidate.code]),
-        tuple([candidate for candidate in candidates if candidate.code]),
-    )
+    return Bench.of(candidates)
 
 
 def _who_is_there_first(candidates: list[Candidate], spots: Sequence[Spot], presence: Presence) -> list[Candidate]:

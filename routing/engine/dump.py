@@ -110,6 +110,7 @@ def _assign(assign: Assign) -> Json:
             "skills_from": list(assign.skills_from) or None,
             "prefer_skills": list(assign.prefer_skills) or None,
             "hours": None if assign.hours == "prefer" else assign.hours,
+            "capacity": None if assign.capacity == "wall" else assign.capacity,
             "sla": assign.sla,
             "if_nobody": None if assign.if_nobody == ToFallback() else dump_target(assign.if_nobody),
         }

@@ -81,6 +81,7 @@ BUILT_IN = (
     Field("account.is_customer", BOOLEAN, "account is a customer"),
     Field("account.tier", TEXT, "account tier"),
     Field("account.owner", TEXT, "account owner"),
+    Field("account.team", TEXT, "account team"),
     Field("account.match", TEXT, "account match"),
     Field("time.weekday", TEXT, "weekday"),
     Field("time.hour", NUMBER, "hour"),

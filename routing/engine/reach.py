@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from routing.engine.facts import Facts
 from routing.engine.rules import Rule
-from routing.engine.seat import MOST_BACKUPS
+from routing.engine.seat import MOST_BACKUPS, team_reps
 from routing.engine.targets import (
     Split,
     Table,
@@ -22,6 +22,8 @@ from routing.engine.targets import (
 from routing.engine.walk import Place
 from routing.engine.world import World
 
+# The facts that a reach depends on, besides the target.
+WIDENING = ("territory", "account.owner", "account.team")
 STAFFED = ToPool | ToRep | ToAccountOwner | ToTerritory
 
 
@@ -43,7 +45,7 @@ def reach_of(place: Place, world: World) -> Reach:
             continue
         seen.add(id(target))
         pools |= set(_pools_of(target, place.facts, world))
-        named |= set(_reps_of(target, place.facts))
+        named |= set(_reps_of(target, place.facts, world))
         waiting += [(next_target, next_slug) for next_target, next_slug in _onward(target, slug, world)]
     members = {member.rep for pool in pools for member in world.pools[pool].members}
     covers = {rep for email in named for rep in _with_cover(email, world)}
@@ -60,7 +62,7 @@ class Reaches:
 
     def add(self, place: Place) -> None:
         facts = place.facts
-        same = (id(place.target), place.tree.slug, facts.get("territory"), facts.get("account.owner"))
+        same = (id(place.target), place.tree.slug, *map(facts.get, WIDENING))
         if same not in self._found:
             self._found[same] = (place, reach_of(place, self._world))
 
@@ -81,11 +83,12 @@ def _pools_of(target: Target, facts: Facts, world: World) -> Iterator[str]:
             yield pool
 
 
-def _reps_of(target: Target, facts: Facts) -> Iterator[str]:
+def _reps_of(target: Target, facts: Facts, world: World) -> Iterator[str]:
     if isinstance(target, ToRep):
         yield target.rep
-    if isinstance(target, ToAccountOwner) and "account.owner" in facts:
-        yield str(facts["account.owner"])
+    if isinstance(target, ToAccountOwner):
+        yield str(facts.get("account.owner", ""))
+        yield from team_reps(str(facts.get("account.team", "")), world)
 
 
 def _onward(target: Target, slug: str, world: World) -> Iterator[tuple[Target, str]]:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from routing.engine.facts import FieldType
 from routing.engine.reader import Reader, shown
-from routing.engine.targets import HOURS, STRATEGIES, Assign, Target, ToFallback
+from routing.engine.targets import CAPACITY, HOURS, STRATEGIES, Assign, Target, ToFallback
 
 ASSIGN = ("strategy", "require_skills", "skills_from", "prefer_skills", "hours", "sla", "if_nobody")
+NAMED = (*ASSIGN, "capacity")  # how a person is asked who is named, by the rule or as an account's owner
 HIGHEST_SKILL = 5
 
 
@@ -20,6 +21,7 @@ def read_assign(reader: Reader, data: dict[str, object], path: str, inner: Calla
         skills_from=_fields(reader, data.get("skills_from", ()), f"{path}.skills_from"),
         prefer_skills=_skills(reader, data.get("prefer_skills", ()), f"{path}.prefer_skills"),
         hours=reader.choice(data.get("hours", "prefer"), f"{path}.hours", HOURS),
+        capacity=reader.choice(data.get("capacity", "wall"), f"{path}.capacity", CAPACITY),
         sla=reader.named(data, "sla", path, reader.references.slas, "SLA policy") or None,
         if_nobody=inner(data["if_nobody"], f"{path}.if_nobody") if "if_nobody" in data else ToFallback(),
     )

@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from routing.engine.facts import Field
 from routing.engine.operands import Unfit
-from routing.engine.read_assign import ASSIGN, read_assign
+from routing.engine.read_assign import ASSIGN, NAMED, read_assign
 from routing.engine.reader import Reader, shown, storable
 from routing.engine.targets import (
     ROW_VALUES,
@@ -159,8 +159,8 @@ KINDS: Mapping[str, Kind] = {
         ASSIGN,
         lambda piece: ToPool(piece.slug("pool", piece.reader.references.pools, "pool"), piece.assign()),
     ),
-    "rep": Kind(("rep",), ASSIGN, _rep),
-    "account_owner": Kind((), ASSIGN, lambda piece: ToAccountOwner(piece.assign())),
+    "rep": Kind(("rep",), NAMED, _rep),
+    "account_owner": Kind((), NAMED, lambda piece: ToAccountOwner(piece.assign())),
     "territory": Kind((), ASSIGN, lambda piece: ToTerritory(piece.assign())),
     "queue": Kind(("queue",), ("sla",), _queue),
     "nurture": Kind(("track",), (), lambda piece: ToNurture(piece.slug("track"))),

@@ -147,6 +147,9 @@ def take(outcome: Outcome, request: Request, world: World, standing: Standing, p
         ledger.release(standing, holder.rep)
     if outcome.rep and not keeps:
         ledger.give(standing, world.reps[outcome.rep], presence, now=presence.now)
+        if outcome.pool and world.converting:
+            place = (outcome.pool, outcome.rep)
+            standing.given[place] = standing.given.get(place, 0) + 1
 
 
 def _asked_for(place: Place, seat: Seat, world: World) -> list[str]:
@@ -240,6 +243,7 @@ def _assigned(place: Place, seat: Seat, codes: Mapping[str, str], slug: str, sla
         candidates=seat.candidates,
         excluded={rep: code for rep, code in codes.items() if rep != seat.rep},
         lines=seat.lines,
+        notes=seat.notes,
     )
 
 

@@ -1,17 +1,21 @@
-"""From a target that names people to the one who takes the lead: a pool's rotation, or one person and his cover."""
+"""From a target that names people to the one who takes the lead: a pool's rotation, or one person and his cover.
+
+An account without an owner may have a team: then its reps compete by load, without a ledger.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from routing.engine import bench, ledger, strategies
+from routing.engine import bench, converting, ledger, strategies
 from routing.engine.bench import Bench, Candidate, Needs, Presence
 from routing.engine.facts import Facts, Value, normal
 from routing.engine.ledger import Line
+from routing.engine.strategies import Evidence
 from routing.engine.targets import Assign, ToAccountOwner, ToPool, ToRep, ToTerritory
 from routing.engine.walk import Place
-from routing.engine.world import Pool, Standing, World
+from routing.engine.world import Member, Pool, Rep, Standing, World
 
 # A backup stands in for somebody who is not there or is full, not for somebody who was never fit to take the lead.
 COVERED = frozenset(
@@ -28,11 +32,16 @@ COVERED = frozenset(
     }
 )
 MOST_BACKUPS = 5
+# Strategies that need no ledger: a team has none.
+FOR_TEAMS = ("least_loaded", "best_skilled", "first_available")
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who takes the lead (None: nobody), how he was found, and everybody who was looked at."""
+    """Who takes the lead (None: nobody), how he was found, and everybody who was looked at.
+
+    `notes` are what was not quite as asked for, in words.
+    """
 
     rep: str | None = None
     how: str = ""
@@ -42,6 +51,7 @@ class Seat:
     cover_for: str | None = None
     candidates: tuple[Candidate, ...] = ()
     lines: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 NOBODY = Seat()
@@ -54,6 +64,9 @@ def find_seat(place: Place, needs: Needs, world: World, standing: Standing, pres
         return _named(target.rep, "named by the rule", needs, target.assign, place, world, standing, presence)
     if isinstance(target, ToAccountOwner):
         owner = str(place.facts.get("account.owner", ""))
+        team = str(place.facts.get("account.team", ""))
+        if owner not in world.reps and team:
+            return _from_team(team, needs, target.assign, place.facts, world, standing, presence)
         because = f"owner of {place.facts.get('account.name', 'the account')}"
         return _named(owner, because, needs, target.assign, place, world, standing, presence)
     if isinstance(target, ToTerritory):
@@ -93,24 +106,69 @@ def _from_pool(
     if skills := required_skills(assign, facts, world.skills):
         needs = replace(needs, skills=skills)
     seats = bench.assemble(pool, world.reps, needs, standing, presence, joined=joined, preferred=assign.prefer_skills)
+    evidence = Evidence(standing.last)
+    if strategy == "best_converting":
+        seats, evidence = _by_conversion(seats, pool, facts, standing)
     if not seats.eligible:
         return Seat(candidates=seats.candidates)
-    chosen = strategies.STRATEGIES[strategy](seats.eligible, standing.last)
+    chosen = strategies.STRATEGIES[strategy](seats.eligible, evidence)
+    below = evidence.shortfalls if chosen.rep in evidence.shortfalls else {}
     return Seat(
         rep=chosen.rep,
         how="rotation",
-        because=_because(world.reps[chosen.rep].name, strategy, pool, seats),
+        because=_because(world.reps[chosen.rep].name, strategy, pool, seats, below),
         pool=pool.slug,
         strategy=strategy,
         candidates=seats.candidates,
         lines=opening + ledger.rotation_lines(pool, strategy, seats, chosen.rep),
+        notes=_relaxed(strategy, assign, seats, world.reps, chosen.rep),
     )
 
 
-def _because(name: str, strategy: str, pool: Pool, seats: Bench) -> str:
+def _by_conversion(seats: Bench, pool: Pool, facts: Facts, standing: Standing) -> tuple[Bench, Evidence]:
+    """Everybody with his smoothed win rate on leads of this segment, and who is below the floor."""
+    segment = normal(str(facts.get("segment", "")))
+    reps = [member.rep for member in pool.members]
+    closed = {rep: standing.closed[rep, segment] for rep in reps if (rep, segment) in standing.closed}
+    rates = converting.win_rates(reps, closed)
+    rated = Bench.of([one._replace(rate=rates[one.rep]) for one in seats.candidates])
+    given = {rep: standing.given.get((pool.slug, rep), 0) for rep in reps}
+    return rated, Evidence(standing.last, converting.shortfalls(rated.candidates, given))
+
+
+def _from_team(
+    team: str, needs: Needs, assign: Assign, facts: Facts, world: World, standing: Standing, presence: Presence
+) -> Seat:
+    """The reps of a team, in the order of their e-mails, as if they were a pool."""
+    members = tuple(Member(email) for email in team_reps(team, world))
+    strategy = assign.strategy if assign.strategy in FOR_TEAMS else "least_loaded"
+    pool = Pool(f"team:{team}", f"the account's team {team}", members, strategy, catch_up="full")
+    seat = _from_pool(pool, needs, replace(assign, strategy=strategy), facts, world, standing, presence)
+    return replace(seat, pool=None, how="team" if seat.rep else "", lines=())
+
+
+def team_reps(team: str, world: World) -> list[str]:
+    return sorted(email for email, rep in world.reps.items() if rep.team == team)
+
+
+def _relaxed(strategy: str, assign: Assign, seats: Bench, reps: Mapping[str, Rep], chosen: str) -> tuple[str, ...]:
+    """Said when preferred skills were asked for, and nobody who could take the lead has all of them."""
+    wanted = assign.prefer_skills
+    if strategy != "best_skilled" or not wanted:
+        return ()
+    has = {one.rep: [skill for skill in wanted if reps[one.rep].skills.get(skill, 0) > 0] for one in seats.eligible}
+    if any(len(skills) == len(wanted) for skills in has.values()):
+        return ()
+    best = f"{reps[chosen].name} has {', '.join(has[chosen])}" if has[chosen] else "nobody has any of them"
+    return (f"Nobody who could take it has all preferred skills ({', '.join(wanted)}): {best}.",)
+
+
+def _because(name: str, strategy: str, pool: Pool, seats: Bench, below: Mapping[str, float]) -> str:
     competing = len(seats.eligible)
     if competing == 1:
         return f"{name}, the only one of {pool.name} who could take it."
+    if below:
+        return f"{name}, furthest below the fair share of {pool.name} ({competing} could take it)."
     return f"{name}, {strategies.WORDS[strategy]} of {pool.name} ({competing} could take it)."
 
 
@@ -129,10 +187,18 @@ def _named(
         return NOBODY
     first = world.reps[email]
     skills = required_skills(assign, place.facts, world.skills)
-    code = bench.exclusion(first, replace(needs, skills=skills), standing, presence)
+    even_if_full = assign.capacity == "warn"
+    code = bench.exclusion(first, replace(needs, skills=skills, even_if_full=even_if_full), standing, presence)
     looked_at = [_looked_at(email, code, world, standing)]
     if not code:
-        return Seat(rep=email, how="named", because=f"{first.name}, {because}.", candidates=tuple(looked_at))
+        full = bench.fullness(first, standing, presence)
+        return Seat(
+            rep=email,
+            how="named",
+            because=f"{first.name}, {because}.",
+            candidates=tuple(looked_at),
+            notes=(_over(first, full, standing),) if full else (),
+        )
     backup = first.backup if code in COVERED else None
     while backup in world.reps and len(looked_at) <= MOST_BACKUPS and backup not in {c.rep for c in looked_at}:
         assert backup is not None
@@ -145,6 +211,13 @@ def _named(
             return Seat(rep=backup, how="cover", because=words, cover_for=email, candidates=tuple(looked_at))
         backup = world.reps[backup].backup
     return Seat(candidates=tuple(looked_at))
+
+
+def _over(rep: Rep, full: str, standing: Standing) -> str:
+    if full == bench.DAILY_CAP:
+        return f"{rep.name} has had the {rep.daily_cap} leads of the daily cap: the rule gives the lead all the same."
+    held = standing.open.get(rep.email, 0)
+    return f"{rep.name} holds {held} of at most {rep.capacity} leads: the rule gives the lead all the same."
 
 
 def _looked_at(email: str, code: str, world: World, standing: Standing) -> Candidate:

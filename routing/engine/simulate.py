@@ -7,17 +7,18 @@ joins what he brings now, as in live routing.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from routing.engine import ledger
+from routing.engine import converting, ledger
 from routing.engine.bench import Presence
-from routing.engine.facts import Facts, Value
+from routing.engine.facts import Facts, Value, normal
 from routing.engine.route import Holder, Outcome, Request, plan, route, take
 from routing.engine.world import Standing, World
 
-LOST = "lost"
+WON, LOST = "won", "lost"
 
 Knowledge = Callable[[Facts, datetime], Facts]
 
@@ -49,6 +50,7 @@ class _Person:
     holder: Holder | None = None
     closes_at: datetime | None = None
     closed_as: str = ""
+    segment: str = ""  # as the lead was given, in its normal form
 
 
 class _Register:
@@ -91,6 +93,34 @@ def fold(
         yield arrival, story.decide(arrival, tree, knowledge)
 
 
+class _Lately:
+    """What was closed and given not too long ago, kept in the standing as time goes by."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.standing = standing
+        self._closed: deque[tuple[datetime, tuple[str, str], bool]] = deque()
+        self._given: deque[tuple[datetime, tuple[str, str]]] = deque()
+
+    def close(self, at: datetime, rep: str, segment: str, *, won: bool) -> None:
+        self._closed.append((at, (rep, segment), won))
+        self._count((rep, segment), int(won), 1)
+
+    def give(self, at: datetime, pool: str, rep: str) -> None:
+        """`take` has counted it already."""
+        self._given.append((at, (pool, rep)))
+
+    def forget_until(self, now: datetime) -> None:
+        while self._closed and self._closed[0][0] <= now - converting.CLOSED_WITHIN:
+            _, key, won = self._closed.popleft()
+            self._count(key, -int(won), -1)
+        while self._given and self._given[0][0] <= now - converting.GIVEN_WITHIN:
+            self.standing.given[self._given.popleft()[1]] -= 1
+
+    def _count(self, key: tuple[str, str], won: int, closed: int) -> None:
+        before = self.standing.closed.get(key, (0, 0))
+        self.standing.closed[key] = (before[0] + won, before[1] + closed)
+
+
 class _Story:
     """Who holds what and what is known of everybody, as far as the history has been told."""
 
@@ -101,6 +131,7 @@ class _Story:
         self.people = _Register()
         self.told = 0
         self.closings: list[tuple[datetime, int, _Person]] = []
+        self.lately = _Lately(self.standing)
 
     def decide(self, arrival: Arrival, tree: str, knowledge: Knowledge) -> Outcome:
         person = self.people.whose(arrival)
@@ -108,11 +139,12 @@ class _Story:
         presence = self._presence(arrival.at)
         request = Request(person.key, knowledge(person.facts, arrival.at), person.holder)
 
+        self.lately.forget_until(arrival.at)
         place = plan(request, self.world, arrival.at, tree)
         outcome = route(request, self.world, self.standing, presence, place)
 
         take(outcome, request, self.world, self.standing, presence)
-        self._remember(person, arrival, outcome.rep, outcome.changed)
+        self._remember(person, arrival, outcome)
         return outcome
 
     def close_until(self, now: datetime) -> None:
@@ -121,6 +153,8 @@ class _Story:
             at, _, person = heapq.heappop(self.closings)
             if person.closes_at == at and person.holder is not None and person.holder.open:
                 ledger.release(self.standing, person.holder.rep)
+                if person.closed_as in (WON, LOST):
+                    self.lately.close(at, person.holder.rep, person.segment, won=person.closed_as == WON)
                 person.holder = replace(person.holder, open=False, lost=person.closed_as == LOST)
 
     def _presence(self, now: datetime) -> Presence:
@@ -128,11 +162,16 @@ class _Story:
             self.presence = Presence(now)
         return self.presence
 
-    def _remember(self, person: _Person, arrival: Arrival, rep: str | None, changed: Mapping[str, Value]) -> None:
+    def _remember(self, person: _Person, arrival: Arrival, outcome: Outcome) -> None:
         """An open lead that is touched again closes when the last of its touches does."""
+        rep = outcome.rep
         was_open = person.holder is not None and person.holder.open
-        person.facts.update(changed)
+        person.facts.update(outcome.changed)
         kept = person.holder if was_open and person.holder is not None and person.holder.rep == rep else None
+        if rep and not kept:
+            person.segment = normal(str(outcome.facts.get("segment", "")))
+            if outcome.pool and self.world.converting:
+                self.lately.give(arrival.at, outcome.pool, rep)
         person.holder = kept or (Holder(rep, arrival.at, open=True) if rep else None)
         known = [at for at in (arrival.closes_at, person.closes_at if was_open else None) if at is not None]
         person.closes_at = max(known, default=None)

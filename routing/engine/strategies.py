@@ -6,6 +6,7 @@ Levels are compared with a tolerance, so that thirds that do not add up exactly 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from routing.engine.bench import Candidate
@@ -14,30 +15,49 @@ TOLERANCE = 1e-9
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 Last = Mapping[str, datetime]  # when each rep was last given a lead
-Strategy = Callable[[Sequence[Candidate], Last], Candidate]
+Shortfalls = Mapping[str, float]  # how far below his fair share a rep is who has less than half of it
 
 
-def round_robin(candidates: Sequence[Candidate], last: Last) -> Candidate:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What strategies look at besides the candidates themselves."""
+
+    last: Last = field(default_factory=dict)
+    shortfalls: Shortfalls = field(default_factory=dict)
+
+
+Strategy = Callable[[Sequence[Candidate], Evidence], Candidate]
+
+
+def round_robin(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     return _lowest(candidates, lambda candidate: candidate.level)[0]
 
 
-def weighted(candidates: Sequence[Candidate], last: Last) -> Candidate:
+def weighted(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     return _lowest(candidates, _pace)[0]
 
 
-def least_loaded(candidates: Sequence[Candidate], last: Last) -> Candidate:
+def least_loaded(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     """By open leads per capacity if every candidate has a capacity, else per weight; then whoever waited longest."""
     by_capacity = all(candidate.capacity for candidate in candidates)
     load: Callable[[Candidate], float] = _filled if by_capacity else _open_per_weight
     tied = _lowest(candidates, load)
-    return min(tied, key=lambda candidate: (last.get(candidate.rep, NEVER), candidate.order))
+    return min(tied, key=lambda candidate: (evidence.last.get(candidate.rep, NEVER), candidate.order))
 
 
-def best_skilled(candidates: Sequence[Candidate], last: Last) -> Candidate:
+def best_skilled(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     return _lowest(_lowest(candidates, lambda candidate: -candidate.skill), _pace)[0]
 
 
-def first_available(candidates: Sequence[Candidate], last: Last) -> Candidate:
+def best_converting(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
+    """Whoever is furthest below his fair share goes first; then the highest smoothed win rate."""
+    below = evidence.shortfalls
+    if starved := [candidate for candidate in candidates if candidate.rep in below]:
+        return _lowest(_lowest(starved, lambda candidate: -below[candidate.rep]), _pace)[0]
+    return _lowest(_lowest(candidates, lambda candidate: -(candidate.rate or 0.0)), _pace)[0]
+
+
+def first_available(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     return min(candidates, key=lambda candidate: candidate.order)
 
 
@@ -46,6 +66,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     "weighted": weighted,
     "least_loaded": least_loaded,
     "best_skilled": best_skilled,
+    "best_converting": best_converting,
     "first_available": first_available,
 }
 
@@ -54,6 +75,7 @@ WORDS: Mapping[str, str] = {
     "weighted": "next in the weighted rotation",
     "least_loaded": "lowest load",
     "best_skilled": "best skilled",
+    "best_converting": "best win rate",
     "first_available": "first available",
 }
 

@@ -12,6 +12,7 @@ from routing.engine.operators import Comparable, Setting, comparable
 
 STRATEGIES = ("round_robin", "weighted", "least_loaded", "best_skilled", "best_converting", "first_available")
 HOURS = ("prefer", "require", "ignore")
+CAPACITY = ("wall", "warn")
 
 # How one value in a table's row is read. No table looks up a time: no two leads come at the same one.
 ROW_VALUES: Mapping[FieldType, Callable[[object, str], Comparable]] = {
@@ -30,13 +31,17 @@ class ToFallback:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """How one of the candidates is chosen, and what happens if there is nobody."""
+    """How one of the candidates is chosen, and what happens if there is nobody.
+
+    `capacity` is for a named person: with `warn` he is given the lead although he is full, and that is noted.
+    """
 
     strategy: str | None = None
     require_skills: tuple[tuple[str, int], ...] = ()
     skills_from: tuple[str, ...] = ()
     prefer_skills: tuple[str, ...] = ()
     hours: str = "prefer"
+    capacity: str = "wall"
     sla: str | None = None
     if_nobody: Target = ToFallback()
 

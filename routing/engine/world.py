@@ -94,6 +94,7 @@ class World:
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vocabulary: Vocabulary = STANDARD
     gate: Gate | None = None
+    converting: bool = False  # a pool or a target chooses by win rates, so that they must be known
     atlas: Atlas = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -107,6 +108,9 @@ class World:
 class Standing:
     """Who holds what at this moment. Levels are per (pool, rep); `today` counts what a rep was given on a local day.
 
+    `closed` counts (won, closed) leads of a rep in a segment (in its normal form) within 180 days, `given` what a rep
+    was given in a pool within 30 days; both only where win rates are asked for.
+
     The only thing in the engine that changes: `routing.engine.ledger.take` moves it on after each decision, so that a
     batch or a whole simulation is a fold over it.
     """
@@ -116,3 +120,5 @@ class Standing:
     open: dict[str, int] = field(default_factory=dict)
     today: dict[tuple[str, date], int] = field(default_factory=dict)
     last: dict[str, datetime] = field(default_factory=dict)
+    closed: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    given: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -254,13 +254,6 @@ sla_policies:
         (TREE, "trees[0].document.otherwise.queue", 'there is no queue "q"'),
         (QUEUE + TREE.replace("default: true, ", ""), "trees", "none does"),
         (
-            REPS
-            + "pools: [{slug: p, name: P}]\n"
-            + TREE.replace("kind: queue, queue: q", "kind: pool, pool: p, strategy: best_converting"),
-            "trees[0].document",
-            "the engine has no strategy best_converting yet",
-        ),
-        (
             QUEUE + TREE.replace("rules: []", "rules: [{id: a, name: A, when: {field: nope, op: is, value: 1}}]"),
             "trees[0].document.rules[0].when.field",
             "unknown field",
