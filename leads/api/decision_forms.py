@@ -44,7 +44,14 @@ class Choice(serializers.Serializer[Any]):
     sticky = serializers.BooleanField()
     cover_for = serializers.CharField(allow_null=True)
     rules = serializers.ListField(child=serializers.CharField(), help_text="Ids of those that held, outermost first.")
+    path = serializers.CharField(
+        help_text="Where score gate and rules sent the lead before anybody was asked; `gate`, `sticky`, or empty: by hand."
+    )
     reason = serializers.CharField()
+    remarks = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What was not quite as the rule asks for: a full owner, a missing skill.",
+    )
     excluded = serializers.DictField(child=serializers.ChoiceField(choices=CODES))
 
 
@@ -76,6 +83,9 @@ class CandidateForm(serializers.Serializer[Any]):
     open = serializers.IntegerField()
     capacity = serializers.IntegerField(allow_null=True)
     skill = serializers.IntegerField()
+    rate = serializers.FloatField(
+        allow_null=True, default=None, help_text="The smoothed win rate on leads like this one, where it counts."
+    )
 
 
 class Trace(serializers.Serializer[Any]):
@@ -150,6 +160,8 @@ def told(decision: Decision) -> dict[str, Any]:
         "sticky": decision.sticky,
         "cover_for": decision.cover_for.user.email if decision.cover_for else None,
         "rules": decision.rules,
+        "path": decision.path,
         "reason": decision.reason,
+        "remarks": decision.notes,
         "excluded": {each["rep"]: each["code"] for each in decision.candidates if each["code"]},
     }

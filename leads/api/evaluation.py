@@ -22,7 +22,7 @@ from routing.engine.compile import compile_rules
 from routing.engine.document import References, parse, size
 from routing.engine.facts import as_json
 from routing.engine.reach import reach_of
-from routing.engine.route import Outcome, Request, plan, route
+from routing.engine.route import GATE, STICKY, Outcome, Request, plan, route
 from routing.engine.walk import Place
 from routing.engine.world import Published, World
 from routing.models import Version
@@ -112,7 +112,9 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
         "sticky": outcome.sticky,
         "cover_for": outcome.cover_for,
         "rules": outcome.rules,
+        "path": outcome.path,
         "reason": outcome.reason,
+        "remarks": outcome.notes,
         "excluded": outcome.excluded,
         "sla": _promise(outcome, known),
         "account": tried.matching.match.card.name if tried.matching.match else None,
@@ -120,7 +122,7 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
         "facts": as_json(outcome.facts),
         "set_aside": tried.read.set_aside,
         "notes": tried.read.notes,
-        "asked": [] if outcome.sticky else [asdict(each) for each in asked],
+        "asked": [] if outcome.path in (STICKY, GATE) else [asdict(each) for each in asked],
         "candidates": [{**each._asdict(), "chosen": each.rep == outcome.rep} for each in outcome.candidates],
     }
 

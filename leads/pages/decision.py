@@ -56,6 +56,8 @@ class Looked:
     capacity: int | None
     level: float
     weight: float
+    skill: int
+    rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,14 @@ class Explained:
     def path(self) -> list[Asked]:
         """The rules that held, outermost first: how the lead got where it is."""
         return [rule for rule in self.asked if rule.held]
+
+    @property
+    def by_win_rate(self) -> bool:
+        return any(candidate.rate is not None for candidate in self.candidates)
+
+    @property
+    def by_skill(self) -> bool:
+        return self.decision.strategy == "best_skilled"
 
     @property
     def competed(self) -> int:
@@ -194,6 +204,8 @@ def _looked_at(decision: Decision, organisation: Known) -> list[Looked]:
             capacity=each["capacity"],
             level=each["level"],
             weight=each["weight"],
+            skill=each.get("skill", 0),
+            rate=each.get("rate"),
         )
         for each in decision.candidates
     ]

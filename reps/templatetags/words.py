@@ -79,6 +79,12 @@ def milliseconds(microseconds: int) -> str:
 
 
 @register.filter
+def share(part: float | None) -> str:
+    """A part of 1 as 38.2 %; "–" where there is nothing to take a part of."""
+    return "–" if part is None else f"{part * 100:.1f} %"
+
+
+@register.filter
 def milliseconds_since_1970(at: datetime) -> int:
     """How scripts tell the time."""
     return round(at.timestamp() * 1000)
