@@ -45,12 +45,12 @@ class Choice(serializers.Serializer[Any]):
     cover_for = serializers.CharField(allow_null=True)
     rules = serializers.ListField(child=serializers.CharField(), help_text="Ids of those that held, outermost first.")
     path = serializers.CharField(
-        help_text="Where score gate and rules sent the lead before anybody was asked; `gate`, `sticky`, or empty: by hand."
+        help_text="Where gate and rules sent the lead before anybody was asked; `gate`, `sticky`; empty: by hand."
     )
     reason = serializers.CharField()
     remarks = serializers.ListField(
         child=serializers.CharField(),
-        help_text="What was not quite as the rule asks for: a full owner, a missing skill.",
+        help_text="What was not quite as the rule asks for: a full owner, a skill.",
     )
     excluded = serializers.DictField(child=serializers.ChoiceField(choices=CODES))
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0007_matching'),
+        ('leads', '0008_score_versions'),
     ]
 
     operations = [
