@@ -116,7 +116,27 @@ class MatchingForm(serializers.Serializer[Any]):
     candidates = AccountSeen(many=True, required=False)
 
 
+class PartForm(serializers.Serializer[Any]):
+    """One rule of the score model that held, and the lead's answer to it."""
+
+    name = serializers.CharField()
+    points = serializers.IntegerField()
+    because = serializers.CharField()
+
+
+class ScoringForm(serializers.Serializer[Any]):
+    """How the score came about. Without a version, whoever asked has said the score himself."""
+
+    version = serializers.IntegerField(allow_null=True, help_text="The number of the score model.")
+    score = serializers.IntegerField()
+    grade = serializers.CharField(allow_null=True)
+    threshold = serializers.FloatField(allow_null=True, help_text="Leads that score less are held back.")
+    parts = PartForm(many=True)
+    verdict = serializers.CharField(help_text="What the score meant for the lead, in words.")
+
+
 class DecisionDetail(DecisionForm, Trace):
+    scoring = ScoringForm(allow_null=True, help_text="Null if there was no score model.")
     matching = MatchingForm()
     decided_us = serializers.IntegerField(allow_null=True, help_text="What the choice itself took, in microseconds.")
 
@@ -136,6 +156,7 @@ class Evaluation(Choice, Trace):
 
     sla = serializers.CharField(allow_null=True, help_text="The promise that would start to run.")
     account = serializers.CharField(allow_null=True)
+    scoring = ScoringForm(allow_null=True, help_text="Null if there is no score model.")
     matching = MatchingForm()
     set_aside = serializers.DictField(help_text="What no field could take.")
     notes = serializers.ListField(child=serializers.CharField(), help_text="How values were read.")

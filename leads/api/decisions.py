@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http.response import Http404
 from rest_framework.response import Response
 
-from leads import trace
+from leads import reckoning, trace
 from leads.api.decision_forms import DecisionDetail, DecisionForm, DecisionQuery, told
 from leads.api.endpoints import Request, endpoint
 from leads.api.paging import Page, listed, page, page_of
@@ -47,11 +47,14 @@ def get_decision(request: Request, pk: int) -> Response:
     decision = _visible_to(request.user).filter(pk=pk).first()
     if decision is None:
         raise Http404("There is no such decision, or its lead is not yours to see.")
-    asked = trace.of_decision(decision, known())
+    organisation = known()
+    asked = trace.of_decision(decision, organisation)
+    scored = reckoning.of_decision(decision, organisation)
     chosen = decision.rep.user.email if decision.rep else None
     shown = {
         **told(decision),
         "facts": decision.facts,
+        "scoring": asdict(scored) if scored else None,
         "matching": decision.matching,
         "asked": None if asked is None else [asdict(each) for each in asked],
         "candidates": [{**each, "chosen": each["rep"] == chosen} for each in decision.candidates],

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads import accounts, people, promises, standing
+from leads import accounts, people, promises, reckoning, standing
 from leads.activity.windows import asked_by, facts_of
 from leads.configuration import worlds
 from leads.deciding import known_about
 from leads.matching import Matching, as_record
 from leads.models import Lead
 from leads.normalise import Normalised, normalise, person_key
+from leads.scoring import Points
 from leads.trace import retrace
 from leads.world import Known
 from reps.models import User
@@ -49,6 +50,7 @@ class Tried:
     request: Request
     place: Place
     read: Normalised
+    points: Points
     matching: Matching
 
 
@@ -91,14 +93,16 @@ def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, b
     reps = reach.reps | ({request.holder.rep} if request.holder else set())
     held = standing.read(replace(known, world=world), reach.pools, reps, presence)
     outcome = route(request, world, held, presence, place)
-    return Tried(outcome, request, place, read, matching)
+    return Tried(outcome, request, place, read, about.points, matching)
 
 
 def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, Any]:
     """The evaluation in the words of the contract."""
     outcome = tried.outcome
     version = Version.objects.filter(pk=known.versions.get(outcome.tree, 0)).values_list("number", flat=True).first()
-    asked = retrace(outcome.tree, outcome.rules, outcome.asked, world, world.setting(at))
+    setting = world.setting(at)
+    asked = retrace(outcome.tree, outcome.rules, outcome.asked, world, setting)
+    scored = reckoning.of_points(tried.points, outcome.asked, outcome.path, known, setting)
     return {
         "tree": None if outcome.tree == DRAFT else outcome.tree,
         "version": version,
@@ -119,6 +123,7 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
         "sla": _promise(outcome, known),
         "account": tried.matching.match.card.name if tried.matching.match else None,
         "matching": as_record(tried.matching),
+        "scoring": asdict(scored) if scored else None,
         "facts": as_json(outcome.facts),
         "set_aside": tried.read.set_aside,
         "notes": tried.read.notes,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from leads import reckoning
 from leads.activity.counting import all_signals
-from leads.api.decision_forms import DecisionForm, told
+from leads.api.decision_forms import DecisionForm, ScoringForm, told
 from leads.api.paging import Paging
 from leads.models import Lead, SlaClock, TimelineEntry
 from leads.pages.activity import names_of
+from leads.world import known
 from routing.engine.facts import STANDARD, from_json
 
 HIGHEST_EPOCH = 2**31 - 1
@@ -141,6 +144,7 @@ class LeadForm(LeadRow):
     facts = serializers.DictField()
     set_aside = serializers.DictField()
     sla = serializers.SerializerMethodField()
+    scoring = serializers.SerializerMethodField()
     decision = serializers.SerializerMethodField()
     timeline = serializers.SerializerMethodField()
     signals = serializers.SerializerMethodField()
@@ -149,6 +153,14 @@ class LeadForm(LeadRow):
     def get_sla(self, lead: Lead) -> dict[str, Any] | None:
         clock = self.context["clocks"].get(lead.pk)
         return PromiseForm(clock, context=self.context).data if clock else None
+
+    @extend_schema_field(ScoringForm(allow_null=True))
+    def get_scoring(self, lead: Lead) -> dict[str, Any] | None:
+        """How the score of the last decision came about."""
+        if lead.decision is None or not lead.decision.scoring:
+            return None
+        scored = reckoning.of_decision(lead.decision, known())
+        return asdict(scored) if scored else None
 
     @extend_schema_field(DecisionForm(allow_null=True))
     def get_decision(self, lead: Lead) -> dict[str, Any] | None:

@@ -112,7 +112,7 @@ def _lead_for(user: User, pk: int) -> Lead:
     """The lead, if this user may see it; for strangers there is none."""
     decision = [f"decision__{part}" for part in ("version__tree", "rep__user", "pool", "queue", "cover_for__user")]
     leads = Lead.objects.visible_to(user).select_related("source", "rep__user", "queue", "account", *decision)
-    lead = leads.defer("decision__version__document", "decision__facts").filter(pk=pk).first()
+    lead = leads.defer("decision__version__document").filter(pk=pk).first()
     if lead is None:
         raise Http404("There is no such lead, or it is not yours to see.")
     return lead

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from leads import trace
+from leads import reckoning, trace
 from leads.pages import facts as facts_page
 from leads.pages.facts import Group
+from leads.reckoning import Reckoning
 from leads.world import Known
 from routing.engine import bench
 from routing.engine.conditions import All, AnyOf, Condition, Not, Test
+from routing.engine.route import GATE
 from routing.engine.rules import Rule, every_rule
 from routing.models import Decision
 
@@ -68,6 +70,12 @@ class Explained:
     method: str
     chosen: str
     because: str
+    score: Reckoning | None = None
+
+    @property
+    def held_back(self) -> bool:
+        """No rule was asked: the lead was not ready."""
+        return self.decision.path == GATE
 
     @property
     def path(self) -> list[Asked]:
@@ -108,6 +116,7 @@ def explained(decision: Decision, organisation: Known) -> Explained:
         method=method(decision),
         chosen=_chosen(decision),
         because=_because(decision, [rule.name for rule in asked if rule.held]),
+        score=reckoning.of_decision(decision, organisation),
     )
 
 

@@ -15,6 +15,7 @@ from leads.pages.keyset import Piece, piece
 from leads.pages.promises import FirstContact, first_contact
 from leads.world import known
 from reps.models import Rep, User
+from routing.engine.route import GATE
 from routing.models import Decision
 
 PERIODS: Mapping[str, int] = {"1": 1, "7": 7, "30": 30, "90": 90, "all": 0}
@@ -94,6 +95,8 @@ def _rule(decision: Decision, names: Mapping[str, str]) -> str:
     """The innermost rule that held; its name may have changed since, its id never does."""
     if decision.sticky:
         return "Same person"
+    if decision.path == GATE:
+        return "Score too low"
     if not decision.rules:
         return "Otherwise" if decision.fallback else "–"
     return names.get(decision.rules[-1], decision.rules[-1])

@@ -40,6 +40,12 @@ def minutes(span: timedelta) -> str:
     return f"{count} minute{'' if count == 1 else 's'}"
 
 
+@register.filter
+def signed(points: int) -> str:
+    """+20, −5, 0"""
+    return f"{'−' if points < 0 else '+' if points else ''}{abs(points):,}"
+
+
 @register.simple_tag(takes_context=True)
 def when(context: Context, at: datetime | None) -> SafeString | str:
     """A point in time, as short as it can be and still be clear; the whole of it is in the title."""
