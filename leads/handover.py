@@ -72,8 +72,11 @@ def claim(lead: Lead, *, by: User, now: datetime) -> Lead:
     queue = lead.queue
     if rep is None or queue is None or queue.team_id is None or queue.team_id != rep.team_id:
         raise NotPossible("Only reps of the queue's team can take a lead from it.")
-    why = f"{by} took it from the queue {queue}."
+    return take(lead, rep, known, why=f"{by} took it from {queue}.", by=by, now=now)
 
+
+def take(lead: Lead, rep: Rep, known: Known, *, why: str, by: User, now: datetime) -> Lead:
+    """The lead leaves its queue for this rep, who has accepted it by taking it."""
     give(lead, known.emails[rep.pk], known, how=Assignment.How.CLAIMED, why=why, pool=None, cause="by_hand", now=now)
     Assignment.objects.filter(lead=lead, ended_at=None).update(accepted_at=now)
     Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)

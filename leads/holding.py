@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from django.db import transaction
 
 from leads.crash import crash_point
-from leads.models import Lead, SlaClock, TimelineEntry
+from leads.models import Assignment, Lead, SlaClock, TimelineEntry
 from reps.models import User
 
 Given = ParamSpec("Given")
@@ -45,8 +45,19 @@ def locked(lead: Lead, epoch: int | None) -> Lead:
     Lead.objects.select_for_update().only("pk").get(pk=lead.pk)
     lead = Lead.objects.select_related("rep__user", "queue").get(pk=lead.pk)
     if epoch is not None and lead.epoch != epoch:
-        raise AlreadyTaken(f"The lead has moved on: {lead.rep or lead.queue or lead.get_status_display()} has it now.")
+        raise AlreadyTaken(_moved_on(lead))
     return lead
+
+
+def _moved_on(lead: Lead) -> str:
+    if _was_claimed(lead):
+        return f"{lead.rep} was quicker."
+    return f"The lead has moved on: {lead.rep or lead.queue or lead.get_status_display()} has it now."
+
+
+def _was_claimed(lead: Lead) -> bool:
+    """Whether its holder has it because he took it from a queue."""
+    return lead.assignments.filter(ended_at=None, how=Assignment.How.CLAIMED).exists()
 
 
 def check_holder(lead: Lead, by: User) -> None:
@@ -54,7 +65,7 @@ def check_holder(lead: Lead, by: User) -> None:
     if not lead.is_open:
         raise AlreadyTaken(f"The lead is not open: {lead.get_status_display().lower()}.")
     if lead.rep is None or lead.rep.user_id != by.pk:
-        raise AlreadyTaken(f"The lead is with {lead.rep}.")
+        raise AlreadyTaken(f"{lead.rep} was quicker." if _was_claimed(lead) else f"The lead is with {lead.rep}.")
 
 
 def finish_clock(lead: Lead, state: str, now: datetime) -> None:

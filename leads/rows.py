@@ -17,6 +17,7 @@ from leads.models import Lead, TimelineEntry
 from leads.normalise import phone_key
 from leads.promises import Promises
 from leads.scoring import Points
+from leads.urgency import urgency_of
 from leads.world import Known
 from routing.engine.bench import Candidate
 from routing.engine.facts import as_json
@@ -51,13 +52,13 @@ LEDGER = ("member_id", "at", "amount", "kind", "decision_id")
 NOTICE = ("user_id", "kind", "text", "link", "dedupe_key", "created_at")
 NEW_LEAD = (
     "id", "person_key", "source_id", "name", "email", "phone", "company", "intent", "facts", "set_aside", "status",
-    "rep_id", "queue_id", "track", "waits_for", "epoch", "decision_id", "account_id", "score", "received_at",
+    "rep_id", "queue_id", "track", "waits_for", "urgency", "epoch", "decision_id", "account_id", "score", "received_at",
     "assigned_at", "changed_at",
 )  # fmt: skip
 CHANGED_LEAD = (
     "person_key", "name", "email", "phone", "company", "intent", "facts", "set_aside", "status", "rep", "queue",
-    "track", "waits_for", "epoch", "decision", "account", "score", "assigned_at", "contacted_at", "closed_at",
-    "changed_at",
+    "track", "waits_for", "urgency", "epoch", "decision", "account", "score", "assigned_at", "contacted_at",
+    "closed_at", "changed_at",
 )  # fmt: skip
 
 _new_lead_row = itemgetter(*NEW_LEAD)
@@ -186,6 +187,7 @@ class Writer:
             "set_aside": person.set_aside,
             "queue_id": self._queue_id(),
             "track": outcome.track,
+            "urgency": urgency_of(facts),
             "waits_for": f"{self.known.revision}:{outcome.waits_for}" if outcome.waits_for else "",
             "decision_id": decision_id,
             "account_id": self.one.account.card.id if self.one.account else None,

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<str:slug>", webhook.receive),
     path("queue/", views.queue, name="queue"),
     path("queue/live/", views.queue_live, name="queue-live"),
+    path("queue/next/", views.pull, name="queue-next"),
     path("leads/", views.leads, name="leads"),
     path("leads/<int:pk>/", views.lead, name="lead"),
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import replace_url, trigger_client_event
 
-from leads import handover, services
+from leads import handover, pulling, services
 from leads.forms import DeclineForm, LeadFilters
 from leads.holding import NotPossible
 from leads.models import Lead
@@ -106,6 +106,22 @@ def decline(request: Request, pk: int) -> HttpResponse:
     return page(request, "leads/decline.html", context, part="decline", status=422 if form.is_bound else 200)
 
 
+@require_POST
+@signed_in
+def pull(request: Request) -> HttpResponse:
+    """The next lead of the team's queues, and the page with it in view."""
+    if request.rep is None:
+        return go(request, "home")
+    try:
+        taken = pulling.pull(by=request.user, now=timezone.now())
+    except NotPossible as problem:
+        messages.info(request, str(problem))
+        return _queue(request) if request.htmx else go(request, "queue")
+    messages.success(request, f"{taken} is yours.")
+    here = f"{reverse('queue')}?lead={taken.pk}"
+    return replace_url(_queue(request, chosen=taken.pk), here) if request.htmx else redirect(here)
+
+
 def lead_for(user: User, pk: int) -> Lead:
     """The lead, if this user may see it; for strangers there is none."""
     return get_object_or_404(Lead.objects.visible_to(user).select_related(*WITH), pk=pk)
@@ -123,7 +139,8 @@ def _act(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], don
         if not request.htmx:
             raise
         # The page that is open still shows it: it was his until a moment ago.
-        messages.warning(request, "That lead is not yours any more: somebody was quicker.")
+        name = pulling.quicker(request.user, pk, now=timezone.now())
+        messages.warning(request, name or "That lead is not yours any more: somebody was quicker.")
     else:
         if done:
             messages.success(request, done)
@@ -142,11 +159,12 @@ def _look_again(request: Request, pk: int) -> HttpResponse:
     return trigger_client_event(response, "lead-changed")
 
 
-def _queue(request: Request) -> HttpResponse:
+def _queue(request: Request, chosen: int | None = None) -> HttpResponse:
     assert request.rep is not None
     now = timezone.now()
-    chosen = request.GET.get("lead", "")
-    shown = queue_page.queue(request.rep, chosen=int(chosen) if chosen.isdecimal() else None, now=now)
+    asked = request.GET.get("lead") or request.POST.get("lead", "")
+    chosen = int(asked) if chosen is None and asked.isdecimal() else chosen
+    shown = queue_page.queue(request.rep, chosen=chosen, now=now)
     here = f"{reverse('queue')}?lead={shown.chosen.lead.pk}" if shown.chosen else reverse("queue")
     context = {"queue": shown, "now": now, "here": here}
     return page(request, "leads/queue.html", context, part="queue")

@@ -13,6 +13,7 @@ from django.db.models import F
 
 from leads.models import Assignment, InboundEvent, Lead, SlaClock, Source, TimelineEntry, Touch
 from leads.normalise import normalise, person_key
+from leads.urgency import urgency_of
 from reps.models import Rep, Revision, Team, User
 from reps.tokens import make_token
 from routing.engine.facts import as_json
@@ -116,6 +117,7 @@ def make_lead(
         source=source,
         name=" ".join(str(known.facts[part]) for part in ("first_name", "last_name") if part in known.facts),
         email=email,
+        urgency=urgency_of(known.facts),
         phone=str(known.facts.get("phone", "")),
         company=str(known.facts.get("company", "")),
         intent=str(known.facts.get("intent", "")),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from leads import handover, services
+from leads import handover, pulling, services
 from leads.api.endpoints import OVERSEERS, Form, Request, endpoint
 from leads.api.lead_forms import Act, Closing, Declining, LeadForm, LeadQuery, LeadRow, Reassigning
 from leads.api.paging import listed, page, page_of
@@ -41,7 +41,7 @@ def list_leads(request: Request) -> Response:
 @endpoint("GET", answers=LeadForm, problems=[404])
 def get_lead(request: Request, pk: int) -> Response:
     """One lead: facts, holder, promise, decision and story."""
-    return _shown(_lead_for(request.user, pk))
+    return show(request.user, pk)
 
 
 @endpoint("POST", takes=Act, answers=LeadForm, problems=[404, 409])
@@ -90,9 +90,20 @@ def close_lead(request: Request, pk: int) -> Response:
     )
 
 
+def show(user: User, pk: int) -> Response:
+    """One lead as it is answered, if this user may see it."""
+    return _shown(_lead_for(user, pk))
+
+
 def _act(request: Request, pk: int, form: Form, act: Acting) -> Response:
     """Find the lead, read the body, act, and show what came of it, as far as it is still this user's to see."""
-    lead = _lead_for(request.user, pk)
+    try:
+        lead = _lead_for(request.user, pk)
+    except Http404:
+        # Whoever has just lost a lead of his team's queue to a colleague is told, and not that there is none.
+        if name := pulling.quicker(request.user, pk, now=timezone.now()):
+            raise Conflict(name) from None
+        raise
     given = read_body(request, form)
     try:
         act(lead, given)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from leads.api import activities, decisions, docs, evaluate, events, leads, organisation, trees
+from leads.api import activities, decisions, docs, evaluate, events, leads, organisation, queues, trees
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.list_leads, name="api-leads"),
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", organisation.get_me),
     path("reps/", organisation.list_reps),
     path("pools/", organisation.list_pools),
+    path("queues/", queues.list_queues),
+    path("queues/<slug:slug>/pull/", queues.pull_lead),
     path("sources/", organisation.list_sources),
     path("sources/<slug:slug>/", organisation.get_source),
     path("sla-policies/", organisation.list_sla_policies),

@@ -38,7 +38,8 @@ class Lead(models.Model):
 
     `person_key` is the normalised e-mail or else the phone: the same person is the same lead. Who comes again with
     nothing but a phone is found by `phone`, which is in E.164 or "". `waits_for` marks a lead that nobody could take:
-    the revision of the configuration, and what it asks for; "" where the rules want it to wait. `epoch` counts its
+    the revision of the configuration, and what it asks for; "" where the rules want it to wait. `urgency` is its
+    `priority` as a number, 0 for urgent, by which those who wait are pulled. `epoch` counts its
     assignments; every later act names the epoch it was shown, so a late click cannot touch somebody else's lead.
     """
 
@@ -71,6 +72,7 @@ class Lead(models.Model):
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
     track = models.CharField(max_length=60, blank=True)
     waits_for = models.CharField(max_length=40, blank=True)
+    urgency = models.PositiveSmallIntegerField(default=2)
     epoch = models.PositiveIntegerField(default=0)
     decision = models.ForeignKey(Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
@@ -100,6 +102,11 @@ class Lead(models.Model):
                 fields=["account"],
                 condition=Q(status__in=["queued", "nurture"]),
                 name="lead_waiting_of_account",
+            ),
+            models.Index(
+                fields=["queue", "urgency", "received_at", "id"],
+                condition=Q(rep__isnull=True, status="queued"),
+                name="lead_to_pull",
             ),
             models.Index(fields=["-received_at"], name="lead_by_time"),
             models.Index(fields=["waits_for", "received_at", "id"], condition=~Q(waits_for=""), name="lead_waits_for"),

@@ -50,6 +50,7 @@ class Queue:
     availability: Availability | None
     load: int
     revision: str
+    can_pull: bool
 
     @property
     def waiting(self) -> int:
@@ -71,6 +72,7 @@ def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
         availability=_availability(rep, organisation, now),
         load=Lead.objects.of(rep).open().count(),
         revision=revision(rep, now=now),
+        can_pull=rep.team is not None and rep.team.slug in organisation.world.queues.values(),
     )
 
 
@@ -115,7 +117,7 @@ def _own_row(lead: Lead, clock: SlaClock | None, organisation: Known, now: datet
 
 
 def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:
-    """The leads that wait for anybody of the team, longest first, and how many more there are than are shown."""
+    """The leads that wait for anybody of the team, and how many more there are than are shown."""
     leads = _waiting_for_team(user).select_related("decision", "queue")
     shown = [Row(lead, "take", waited=now - lead.received_at) for lead in leads[:MOST]]
     return shown, leads.count() - len(shown) if len(shown) == MOST else 0
@@ -147,9 +149,9 @@ def _group(row: Row) -> str:
 
 
 def _waiting_for_team(user: User) -> LeadQuerySet:
-    """Longest first."""
+    """In the order in which they are pulled: the most urgent first, of those whoever waits longest."""
     leads = Lead.objects.visible_to(user).filter(rep=None, queue__team__reps__user=user, status=Lead.Status.QUEUED)
-    return leads.order_by("received_at", "pk")
+    return leads.order_by("urgency", "received_at", "pk")
 
 
 def _promises(rep: Rep) -> QuerySet[SlaClock]:

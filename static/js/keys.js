@@ -1,5 +1,5 @@
-// Single keys in My queue: J and K move, A accepts, C says "contacted", R declines. Only where nobody is typing, never
-// with a modifier, and each user can turn them off on this device (the page Account; WCAG 2.1.4).
+// Single keys in My queue: J and K move, A accepts, C says "contacted", R declines, N takes the next one of the team's
+// queues. Only where nobody is typing, never with a modifier, and each user can turn them off on this device (the page Account; WCAG 2.1.4).
 
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const chosen = () => document.querySelector("[data-row].sel");
@@ -30,6 +30,7 @@ const acts = {
   a: () => press("accept"),
   c: () => press("contact"),
   r: () => press("decline"),
+  n: () => document.querySelector("[data-next]")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from leads.models import Lead
 from tests.browser.eyes import Visit
-from tests.office import DANA, HEALTH, arrive
+from tests.office import DANA, HEALTH, LARGE, arrive
 
 
 def chosen(page: Page, name: str) -> None:
@@ -42,6 +42,19 @@ def test_j_and_k_move_a_accepts_c_contacts(visit: Visit) -> None:
     assert Lead.objects.get(pk=second.pk).status == Lead.Status.CONTACTED
 
 
+def test_n_takes_the_next_one_of_the_teams_queue(visit: Visit) -> None:
+    arrive("First Raman", **HEALTH)
+    arrive("Iris Wolf", **LARGE)
+    page = visit("/queue/", DANA)
+
+    page.keyboard.press("n")
+
+    chosen(page, "Iris Wolf")
+    expect(page.locator("#section-accepted [data-open]")).to_have_text("Iris Wolf")
+    page.keyboard.press("n")
+    expect(page.get_by_role("status").filter(has_text="Nothing waits")).to_be_visible()
+
+
 def test_r_asks_why_and_the_dialog_is_done_by_keyboard(visit: Visit) -> None:
     arrive("First Raman", **HEALTH)
     page = visit("/queue/", DANA)
@@ -61,6 +74,8 @@ def test_each_lead_can_be_reached_and_accepted_with_tab_and_enter(visit: Visit) 
     page = visit("/queue/", DANA)
     page.locator("#queue-title").focus()
 
+    page.keyboard.press("Tab")
+    expect(page.locator("#next-one")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(f"#open-{lead.pk}")).to_be_focused()
     page.keyboard.press("Tab")

@@ -19,6 +19,7 @@ PURE_ROOMS = (
         "leads.knowledge",
         "leads.facts",
         "leads.scoring",
+        "leads.urgency",
         "leads.presets",
         "leads.lists",
         "leads.derived",

@@ -33,6 +33,7 @@ OPEN_TO = {
     "me/": EVERYBODY,
     "reps/": EVERYBODY,
     "schema/": EVERYBODY,
+    "queues/": EVERYBODY,
     "pools/": ("olivia", "mia", "max"),
     "sources/": ("olivia", "mia", "max"),
     "sources/web/": ("olivia", "mia", "max"),

@@ -13,8 +13,10 @@ from leads import services
 from leads.configuration import store
 from leads.models import Assignment, Lead, SlaClock
 from leads.pages.queue import Queue
+from leads.urgency import URGENT
 from reps.models import Rep
 from tests.office import CLARA, DANA, FILE, HEALTH, LARGE, LEE, arrive, person, signed_in
+from tests.organisation import bump
 
 pytestmark = pytest.mark.usefixtures("office")
 
@@ -254,8 +256,52 @@ def test_of_two_who_take_the_same_lead_the_second_is_told_so() -> None:
     late = act(lee, lead, "accept")
 
     assert late.status_code == 204
-    assert "somebody was quicker" in poll(lee, revision).content.decode()
+    assert "Dana Okafor was quicker." in poll(lee, revision).content.decode()
     assert names(shown(dana)) == {"accepted": ["Iris Wolf"]}
+
+
+def test_the_next_one_is_given_and_looked_at(dana: Client) -> None:
+    arrive("Iris Wolf", **LARGE)
+    urgent = arrive("Ursula Wolf", **LARGE)
+    Lead.objects.filter(pk=urgent.pk).update(urgency=URGENT)
+
+    answer = dana.post("/queue/next/", headers=HTMX)
+
+    queue = answer.context["queue"]
+    assert names(queue) == {"accepted": ["Ursula Wolf"], "team": ["Iris Wolf"]}
+    assert queue.chosen.lead == urgent
+    assert "Ursula Wolf is yours." in answer.content.decode()
+    assert answer["HX-Replace-Url"] == f"/queue/?lead={urgent.pk}"
+
+
+def test_the_next_one_without_scripts_leads_back_to_the_page(dana: Client) -> None:
+    lead = arrive("Iris Wolf", **LARGE)
+
+    assert dana.post("/queue/next/")["Location"] == f"/queue/?lead={lead.pk}"
+    assert dana.post("/queue/next/")["Location"] == "/queue/"
+    assert "Nothing waits in your team&#x27;s queues." in dana.get("/queue/").content.decode()
+
+
+def test_whoever_is_full_is_told_why_he_gets_no_next_one(dana: Client) -> None:
+    arrive("Iris Wolf", **LARGE)
+    change_dana(capacity=0)
+
+    answer = dana.post("/queue/next/", headers=HTMX)
+
+    assert "1 waits, but you are at capacity." in answer.content.decode()
+    assert not Assignment.objects.exists()
+
+
+def change_dana(**values: Any) -> None:
+    Rep.objects.filter(user__email=DANA).update(**values)
+    bump()
+
+
+def test_somebody_without_a_queue_of_his_team_is_offered_none(dana: Client) -> None:
+    assert shown(dana).can_pull
+    change_dana(team=None)
+    assert not shown(dana).can_pull
+    assert "next-one" not in dana.get("/queue/").content.decode()
 
 
 def test_whoever_gives_a_lead_away_on_its_own_page_is_led_home() -> None:
