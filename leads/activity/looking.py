@@ -114,14 +114,16 @@ def look_again(*, limit: int = AT_ONCE) -> int:
     if not is_due:
         return 0
     try:
-        return _look(limit)
+        looked = _look(limit)
     except Exception as failure:  # Whatever one lead does to us, the others must not wait for it.
         if trouble.is_of_the_server(failure):
             raise
         if trouble.is_passing(failure):
             return 0
         log.exception("looking again failed; the leads are taken one by one")
-    return _one_by_one(limit)
+        return _one_by_one(limit)
+    crash_point("after_look_commit")
+    return looked
 
 
 def _one_by_one(limit: int) -> int:

@@ -68,6 +68,14 @@ def configuration(*, reps: list[dict[str, Any]] | None = None, ladder: tuple[str
         }
         for name, target in TARGETS.items()
     ]
+    raised = {
+        "id": "raised",
+        "name": "Raised a hand",
+        "why": "Asked for somebody since.",
+        "when": {"field": "signal.demo_request_1d", "op": "gte", "value": 1},
+        "target": TARGETS["steady"],
+    }
+    rules.insert(0, raised)
     return yaml.safe_dump(
         {
             "version": 1,

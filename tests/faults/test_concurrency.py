@@ -161,6 +161,31 @@ def test_one_lead_of_the_sender_under_two_names_in_two_workers_is_one_lead(
     assert judged(rows, history) == {}
 
 
+def test_what_one_person_does_in_two_workers_moves_his_lead_once(
+    rows: psycopg.Connection, hand: Hands, history: History
+) -> None:
+    """And is not missed while another worker makes him a lead."""
+    hands = [hand(f"worker{each}") for each in range(2)]
+    for number_of_round in range(15):
+        (body,) = bodies(1, "later", start=number_of_round)
+        done = [
+            json.dumps({"type": "activity", "email": f"p{number_of_round}@example.net", "key": key})
+            for key in ("demo_request", "demo_request", "webinar")
+        ]
+        hands[0].do("receive", source="signed", bodies=[body, *done])
+
+        for each in hands:
+            each.tell("route_beside_others", limit=1, seconds=10)
+        for each in hands:
+            assert each.hear()["ok"]
+
+    assert number(rows, "SELECT count(*) FROM leads_activity") == 45
+    assert number(rows, "SELECT count(*) FROM leads_lead WHERE status = 'assigned'") == 15
+    assert number(rows, "SELECT count(*) FROM leads_assignment") == 15
+    assert number(rows, "SELECT max(count) FROM (SELECT count(*) FROM routing_decision GROUP BY lead_id) AS c") <= 2
+    assert judged(rows, history) == {}
+
+
 def test_eight_routers_share_a_pool_fairly_though_one_is_killed(
     rows: psycopg.Connection, hand: Hands, history: History
 ) -> None:

@@ -26,6 +26,7 @@ ROUTING = (
     "after_claim",
     "after_reading",
     "after_people_locked",
+    "after_activities",
     "after_locks",
     "after_levels",
     "after_decisions",
@@ -49,6 +50,9 @@ DRAINING = (
     "before_drain_commit",
     "after_drain",
 )
+# And of one that counts activities, and looks again at the waiting leads that they concern.
+COUNTING = ("after_activities", "after_write", "before_route_commit", "after_route_commit")
+LOOKING = ("after_look_locked", "after_reconsidered", "before_look_commit", "after_look_commit")
 REMINDER, TAKEOVER = 0, 1
 STEPS = (
     *((REMINDER, point) for point in ("after_step", "before_step_commit", "after_step_commit")),
@@ -102,6 +106,33 @@ def test_a_router_that_dies_leaves_nothing_half_done(
     assert ended(rows) == {"routed": 8, "discarded": 1, "quarantined": 1}
     assert count(rows, "leads_lead") == 7
     assert count(rows, "leads_touch") == 9
+
+
+def raised_hand(name: str, email: str) -> Delivery:
+    return Delivery(name, json.dumps({"type": "activity", "email": email, "key": "demo_request"}).encode(), ())
+
+
+@pytest.mark.parametrize("point", [*COUNTING, *LOOKING])
+def test_who_dies_over_an_activity_counts_it_once_and_moves_its_lead_once(
+    point: str, rows: psycopg.Connection, hand: Hands, history: History
+) -> None:
+    worker = hand()
+    bring(worker, history, [delivery(f"later{each}", f"later{each}@example.net", "later") for each in range(2)])
+    worker.do("route")
+    bring(worker, history, [*(raised_hand(f"raised{each}", "later0@example.net") for each in range(3))])
+
+    dying = hand("dying", CRASH_AT=point)
+    dying.tell("sweep", seconds=30)
+    assert dying.dies() == KILLED
+    assert judged(rows, history).keys() <= STILL_TO_DO
+
+    hand("again").do("route")
+    assert judged(rows, history) == {}
+    assert ended(rows) == {"routed": 2, "counted": 3}
+    assert count(rows, "leads_activity") == 3
+    assert count(rows, "leads_lead WHERE status = 'assigned'") == 1
+    assert count(rows, "routing_decision") == 3
+    assert count(rows, "leads_lookagain WHERE due_at IS NOT NULL") == 0
 
 
 @pytest.mark.parametrize("point", ["before_route_commit", "after_route_commit"])
