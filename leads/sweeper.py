@@ -12,7 +12,7 @@ import threading
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from leads import draining, escalation, pipeline
-from leads.activity import looking
+from leads.activity import looking, retention
 from leads.database_clock import database_now
 from leads.models import Heartbeat
 
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 LONGEST_PAUSE_S = 5.0
+FORGETTING = retention.Turn()
 
 
 def sweep_until(stop: threading.Event) -> None:
@@ -42,5 +43,7 @@ def sweep() -> bool:
     events = pipeline.route_waiting()
     looked = looking.look_again()
     drained = draining.drain()
-    Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": database_now()})
+    now = database_now()
+    FORGETTING.take(now)
+    Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
     return bool(steps or events or looked or drained)
