@@ -19,7 +19,7 @@ from routing.engine.facts import Facts
 # A key of more accounts than this finds nobody in particular, and is left out.
 MOST_SHARED = 100
 # Accounts whose names are compared with a lead's: those that have most keys in common with it.
-MOST_COMPARED = 24
+MOST_COMPARED = 12
 
 # The facts by which an account is found.
 FOUND_BY = ("email_domain", "website", "company", "country")

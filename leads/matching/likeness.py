@@ -13,13 +13,15 @@ from rapidfuzz.distance import OSA
 
 from leads.matching.keys import sound
 from leads.matching.names import Name
-from leads.matching.words import OWN, weight
+from leads.matching.words import OWN, weight, weight_alone
 
 SAME = 1.0
 RUN_TOGETHER = 0.99  # the same letters, other spaces
-HEARD = 0.9  # at least, if both sound the same
+HEARD = 0.88  # at least, if both sound the same and are not written too differently
+LEAST_HEARD = 0.7
 KNOWN_OTHERWISE = 0.5  # what is left of a likeness with a word that means somebody else
 LEAST_PAIR = 0.6  # words less alike than this have nothing to do with each other
+COMMON_TOGETHER = 0.5  # what several common words say together, if they are all that the lead says
 AGAINST = 0.93  # of the likeness, where each has a word that the other has not: "Acme Foods" and "Acme Capital"
 LETTERS_ALONE = 0.02  # taken off where only all letters together agree, not the words
 SHORTEST_CUT_OFF = 8  # letters of a name that somebody's form has cut off
@@ -40,11 +42,13 @@ def likeness(lead: Name, account: Name, known: Collection[str]) -> Likeness:
     if lead.joined == account.joined:
         return Likeness(RUN_TOGETHER, _own_share(account))
     pairs, left, missing = _paired(lead.words, account.words, known)
-    total = sum(map(weight, lead.words)) + sum(map(weight, account.words))
+    total = sum(weight(one) + weight(other) for one, other, _ in pairs) + sum(map(weight_alone, left + missing))
     by_words = sum(alike * (weight(one) + weight(other)) for one, other, alike in pairs) / total
     if left and missing:
         by_words *= AGAINST
     own = sum(alike * weight(other) for one, other, alike in pairs if weight(other) == OWN and alike > LEAST_PAIR)
+    if not left and len(pairs) > 1:
+        own = max(own, COMMON_TOGETHER)
     if any(word in known or weight(word) < OWN for word in left):
         return Likeness(by_words, own)
     by_letters = OSA.normalized_similarity(lead.joined, account.joined) - LETTERS_ALONE
@@ -76,12 +80,14 @@ def _paired(
 
 
 def _alike(one: str, other: str, known: Collection[str]) -> float:
+    if len(one) == 1 and weight(other) < OWN and other.startswith(one):
+        return 1.0  # "S." for Systems takes nothing away; for a name of its own it says nothing
     if len(one) < 3 or len(other) < 3:
         return 0.0
     found: float = OSA.normalized_similarity(one, other)
     if min(len(one), len(other)) > 3:
-        if one[0] == other[0] and sound(one) == sound(other):
-            found = max(found, HEARD)
+        if LEAST_HEARD <= found < HEARD and sound(one) == sound(other):
+            found = HEARD
         if other.startswith(one):
             found = max(found, 0.75)
     if one in known or weight(one) < OWN:

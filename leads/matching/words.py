@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from leads import lists
 
 # One form for words that are written in several ways; the shorter one, so that fewer letters are compared.
@@ -56,7 +58,27 @@ SAME_WORD = {
 # How much a word that is in half of all names counts beside one that is the company's own.
 SHAPE, TRADE, OWN = 0.2, 0.45, 1.0
 # What people write who have no company, or will not say.
-_BEFORE = frozenset(("pt", "ooo", "oao", "zao", "pao", "tov", "cv"))
+_BEFORE = frozenset(("pt", "ooo", "oao", "zao", "pao", "tov", "cv", "ab", "ag", "sa", "spa", "bv", "nv", "as", "kg"))
+# Forms that are nothing else, wherever people put them: "SARL Dupont", "Acme GmbH Berlin".
+_ANYWHERE = frozenset(
+    (
+        "gmbh",
+        "sarl",
+        "ltd",
+        "inc",
+        "llc",
+        "llp",
+        "plc",
+        "corp",
+        "limited",
+        "pty",
+        "pvt",
+        "aps",
+        "srl",
+        "corporation",
+        "incorporated",
+    )
+)
 _MORE_FORMS = (
     "inc",
     "corp",
@@ -78,11 +100,20 @@ LONGEST_FORM = 5
 
 @lru_cache(maxsize=65536)
 def weight(word: str) -> float:
-    if word in lists.company_shapes():
+    """How much it says, from 0 to 1. A letter says little, and so does a country's code."""
+    if word in lists.company_shapes() or len(word) == 1 or (len(word) == 2 and lists.country_code(word)):
         return SHAPE
     if word in lists.company_trades() or word.removesuffix("s") in lists.company_trades():
         return TRADE
-    return OWN if len(word) > 1 else SHAPE
+    return OWN
+
+
+@lru_cache(maxsize=65536)
+def weight_alone(word: str) -> float:
+    """The same for a word that nothing goes with: it may be a legal form with a slip in it."""
+    if len(word) > 2 and any(OSA.distance(word, form, score_cutoff=1) < 2 for form in _ANYWHERE):
+        return SHAPE
+    return weight(word)
 
 
 def is_no_name(words: tuple[str, ...]) -> bool:
@@ -98,13 +129,15 @@ def is_no_name(words: tuple[str, ...]) -> bool:
 
 
 def without_form(words: list[str]) -> list[str]:
-    """Without the legal forms at its end, and the few that stand before a name."""
+    """Without the legal forms at its end, and those that people put elsewhere."""
     while len(words) > 1:
         length = next((n for n in range(min(LONGEST_FORM, len(words) - 1), 0, -1) if tuple(words[-n:]) in _forms()), 0)
         if not length:
             break
         words = words[:-length]
-    return words[1:] if len(words) > 1 and words[0] in _BEFORE else words
+    while len(words) > 1 and words[0] in _BEFORE:
+        words = words[1:]
+    return [word for word in words if word not in _ANYWHERE] or words
 
 
 @lru_cache(maxsize=1)
