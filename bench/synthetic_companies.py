@@ -1,43 +1,27 @@
 """Made-up companies, and leads that misspell them: for `matching.py`.
 
 The corruptions are what people, forms, scanners and ears do to a name. They were written down before the index was
-tuned, know nothing of its keys, and strike anywhere, the first letter included. Strangers come from the same mill: their
-names are not among the accounts', and they are misspelt like everybody else.
+tuned, know nothing of its keys, and strike anywhere, the first letter included. Strangers come from the same mill:
+their names are not among the accounts', and they are misspelt like everybody else.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
-ONSETS = "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p ph pl pr qu r s sc sh sk sl sp st str t th tr v w z".split(
-    " "
-)
-NUCLEI = "a e i o u ai au ea ee ei ie oo ou y a e i o".split(" ")
-CODAS = ["", "", "", *"b ck d f g k l ll lt m n nd ng nt p r rd rk rt s ss st t th x".split(" ")]
+WORDS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "made_up_words.json").read_text("utf-8"))
+ONSETS, NUCLEI, CODAS = WORDS["onsets"], WORDS["nuclei"], WORDS["codas"]
+SURNAMES, PLACES, TRADES = WORDS["surnames"], WORDS["places"], WORDS["trades"]
+# What is written instead of what: by ear, by a scanner, by who has no accents on the keys.
+HEARD, SEEN, LATIN = WORDS["heard"], WORDS["seen"], WORDS["latin"]
 ACCENTED = {"a": "äáàå", "e": "éèê", "o": "öóø", "u": "üú", "n": "ñ", "c": "ç"}
-SURNAMES = (
-    "Adams Bauer Becker Bennett Bianchi Blanc Brandt Campbell Carter Chen Clark Costa Diaz Dubois Edwards Evans Fischer "
-    "Fontaine Foster Garcia Graham Gruber Hansen Harris Hoffmann Hughes Ivanov Jensen Kaplan Keller Khan Kim Klein Kowalski "
-    "Kumar Lambert Larsen Lopez Martin Mayer Meyer Moreau Morgan Müller Murphy Nguyen Nielsen Novak Olsen Palmer Patel "
-    "Petrov Reed Ricci Richter Rossi Russo Sanchez Santos Schmidt Schneider Silva Singh Sørensen Sullivan Tanaka Taylor "
-    "Torres Turner Vogel Wagner Walker Weber Weiss Wong Yamamoto Young Zimmermann"
-).split(" ")
-PLACES = (
-    "Alpine Atlantic Baltic Bavarian Bay Boston Canyon Cascade Coastal Colorado Danube Delta Dover Eastern Essex Fjord "
-    "Georgia Granite Harbor Highland Iberian Lakeside Lancaster London Madison Midland Nordic Northern Oakland Ohio Pacific "
-    "Piedmont Prairie Rhine River Sierra Southern Summit Texas Thames Tri-State Valley Vermont Vienna Western Yorkshire"
-).split(" ")
-TRADES = (
-    "Analytics Advisors Bakery Biotech Brewing Capital Ceramics Chemicals Clinic Coatings Construction Consulting Dental "
-    "Design Dynamics Electric Electronics Energy Engineering Finance Foods Freight Furniture Gaming Health Hospitality "
-    "Insurance Instruments Labs Laser Leasing Logistics Machinery Manufacturing Marketing Media Medical Metals Mining "
-    "Mobility Motors Networks Optics Packaging Partners Pharma Photonics Plastics Power Printing Properties Realty "
-    "Recruiting Robotics Security Semiconductors Services Shipping Software Solar Solutions Sports Steel Storage Studios "
-    "Systems Technologies Telecom Textiles Therapeutics Tools Trading Transport Travel Utilities Ventures Water Wealth"
-).split(" ")
 SHAPES = ["Group", "Holdings", "International", "Global", "Worldwide", "Industries", "Enterprises", "Associates"]
 FORMS = {
     "US": ["Inc.", "Inc", "LLC", "Corp.", "Corporation", "Co.", "L.P."],
@@ -54,20 +38,13 @@ FORMS = {
 }
 COUNTRIES = ["US", "US", "US", "US", "GB", "GB", "DE", "DE", "FR", "IT", "ES", "NL", "SE", "DK", "IN", "AU"]
 FREE = ["gmail.com", "outlook.com", "yahoo.com", "web.de"]
-KEYS = {one: other for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for one, other in zip(row, row[1:], strict=False)}
+KEYS = {one: other for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for one, other in pairwise(row)}
 SHORT = {
     "international": "Intl", "technologies": "Tech", "manufacturing": "Mfg", "associates": "Assoc.", "services": "Svcs",
     "systems": "Sys", "engineering": "Eng", "solutions": "Soln", "laboratories": "Labs", "pharma": "Pharmaceuticals",
     "construction": "Constr", "industries": "Ind", "holdings": "Hldgs", "marketing": "Mktg", "logistics": "Log.",
     "consulting": "Cons.", "medical": "Med", "electronics": "Elec", "transport": "Transp", "properties": "Props",
 }  # fmt: skip
-HEARD = [("ph", "f"), ("ck", "k"), ("c", "k"), ("k", "c"), ("qu", "kw"), ("x", "ks"), ("y", "i"), ("i", "y"), ("z", "s"),
-         ("s", "z"), ("ee", "ea"), ("ea", "ee"), ("ou", "u"), ("ai", "ay"), ("f", "ph"), ("v", "w"), ("ie", "y"), ("t", "tt")]  # fmt: skip
-SEEN = [("o", "0"), ("l", "1"), ("i", "l"), ("s", "5"), ("b", "8"), ("m", "rn"), ("rn", "m"), ("cl", "d"), ("d", "cl"),
-        ("e", "c"), ("c", "e"), ("h", "b"), ("vv", "w"), ("w", "vv"), ("u", "v"), ("n", "ri"), ("g", "q")]  # fmt: skip
-LATIN = [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ø", "oe"), ("å", "aa"), ("é", "e"), ("è", "e"), ("ñ", "n"), ("ç", "c"),
-         ("á", "a"), ("ó", "o"), ("ú", "u"), ("à", "a"), ("ê", "e")]  # fmt: skip
-
 Corruption = Callable[[str, random.Random], str]
 
 
@@ -111,7 +88,7 @@ def companies(count: int, chance: random.Random) -> list[Company]:
 
 
 def leads(of: Sequence[Company], strangers: Sequence[Company], count: int, chance: random.Random) -> list[Lead]:
-    """Nine in ten know one of the companies, one in ten is a stranger; half of all write from their company's domain."""
+    """Nine in ten know one of the companies, one is a stranger; half of all write from their company's domain."""
     found = []
     for _ in range(count):
         strange = chance.random() < 0.1

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leads import sla
 from leads.configuration import plain, score_model, yaml_text
@@ -60,7 +60,7 @@ def current(*, with_accounts: bool = True) -> Configuration:
         "skills": (Skill(*row) for row in people.Skill.objects.values_list("slug", "name")),
         "reps": _reps(),
         "territories": _territories(vocabulary),
-        "accounts": _accounts() if with_accounts else (),
+        "accounts": _accounts(AccountRow.objects.all(), AccountKey.objects.all()) if with_accounts else (),
         "lists": (ValueList(slug, name, tuple(values)) for slug, name, values in lists),
         "fields": fields,
         "pools": _pools(),
@@ -133,12 +133,19 @@ def _territories(vocabulary: Vocabulary) -> Iterable[Territory]:
         )
 
 
-def _accounts() -> Iterable[Account]:
+def account_part(pk: int) -> Account:
+    """One account as the file writes it."""
+    (found,) = _accounts(AccountRow.objects.filter(pk=pk), AccountKey.objects.filter(account=pk))
+    return found
+
+
+def _accounts(accounts: QuerySet[AccountRow], their_keys: QuerySet[AccountKey]) -> Iterable[Account]:
     keys: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for account_id, kind, key in AccountKey.objects.order_by("position", "id").values_list("account_id", "kind", "key"):
+    rows = their_keys.order_by("position", "id").values_list("account_id", "kind", "key")
+    for account_id, kind, key in rows:
         keys[account_id, kind].append(key)
     columns = ("id", "name", "owner__user__email", "parent__name", "is_customer", "tier", "country", "details")
-    for pk, name, owner, parent, is_customer, tier, country, details in AccountRow.objects.values_list(*columns):
+    for pk, name, owner, parent, is_customer, tier, country, details in accounts.values_list(*columns):
         yield Account(
             name=name,
             domains=tuple(keys.get((pk, AccountKey.Kind.DOMAIN), ())),

@@ -58,7 +58,7 @@ def read_name(text: str) -> Name:
     bare = _MARK.sub("", bare if bare.strip() else text)
     written = [word for word in _APART.split(_QUIET.sub("", _DOTS.sub("", bare))) if word][:MOST_WORDS]
     words = without_form([word for word in _initials_together(written) if word not in _FILLING] or written)
-    same = tuple(_without_second_letters(SAME_WORD.get(word, word)) for word in words)
+    same = tuple(map(_same, words))
     return Name(
         written=" ".join(_SHORT_FORM.get(word, word) for word in written),
         words=same,
@@ -73,6 +73,14 @@ def _plain(text: str) -> str:
         return text
     apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_LETTERS)
+
+
+def _same(word: str) -> str:
+    """One form of a word, "Foods" and "Food" included."""
+    word = SAME_WORD.get(word, word)
+    if len(word) > 3 and word[-1] == "s" and word[-2] not in "isu":
+        word = word[:-1]
+    return _without_second_letters(word)
 
 
 def _without_second_letters(word: str) -> str:

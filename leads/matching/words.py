@@ -101,9 +101,9 @@ LONGEST_FORM = 5
 @lru_cache(maxsize=65536)
 def weight(word: str) -> float:
     """How much it says, from 0 to 1. A letter says little, and so does a country's code."""
-    if word in lists.company_shapes() or len(word) == 1 or (len(word) == 2 and lists.country_code(word)):
+    if {word, f"{word}s"} & lists.company_shapes() or len(word) == 1 or (len(word) == 2 and lists.country_code(word)):
         return SHAPE
-    if word in lists.company_trades() or word.removesuffix("s") in lists.company_trades():
+    if {word, f"{word}s"} & lists.company_trades():
         return TRADE
     return OWN
 

@@ -240,6 +240,7 @@ class TimelineEntry(models.Model):
         CLOSED = "closed", "Closed"
         CHANGED = "changed", "Facts changed"
         SIGNAL = "signal", "Activity"
+        LINKED = "linked", "Account"
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="timeline")
     at = models.DateTimeField()
