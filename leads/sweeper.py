@@ -15,6 +15,7 @@ from leads import draining, escalation, pipeline
 from leads.activity import looking, retention
 from leads.database_clock import database_now
 from leads.models import Heartbeat
+from leads.realignment import activation
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ def sweep_until(stop: threading.Event) -> None:
 
 
 def sweep() -> bool:
-    """One round; whether there was anything to do."""
+    """One round; whether there was anything to do. Change sets come first: what is due counts for whoever waits."""
+    realigned = activation.activate_due()
     steps = escalation.enforce_due()
     events = pipeline.route_waiting()
     looked = looking.look_again()
@@ -46,4 +48,4 @@ def sweep() -> bool:
     now = database_now()
     FORGETTING.take(now)
     Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
-    return bool(steps or events or looked or drained)
+    return bool(realigned or steps or events or looked or drained)

@@ -77,8 +77,17 @@ KINDS: Mapping[str, Kind] = {
 
 def read(text: str, base: Configuration = EMPTY) -> Loaded:
     """What would be in force if this text were loaded over `base`."""
+    try:
+        data = yaml_text.load(text)
+    except BadYaml as bad:
+        raise BadConfiguration((Problem("", str(bad)),)) from bad
+    return read_plain(data, base)
+
+
+def read_plain(data: Any, base: Configuration) -> Loaded:
+    """The same for what a text would say."""
     reader = Reader(STANDARD)
-    named = _kinds_in(text, reader)
+    named = _kinds_in(data, reader)
     found: dict[str, list[Any]] = {}
     in_file: dict[tuple[str, str], str] = {}
     for kind, data in named.items():
@@ -95,12 +104,8 @@ def read(text: str, base: Configuration = EMPTY) -> Loaded:
     return Loaded(configuration, kinds)
 
 
-def _kinds_in(text: str, reader: Reader) -> dict[str, Any]:
+def _kinds_in(data: Any, reader: Reader) -> dict[str, Any]:
     """What the file says of each kind that it names."""
-    try:
-        data = yaml_text.load(text)
-    except BadYaml as bad:
-        raise BadConfiguration((Problem("", str(bad)),)) from bad
     found = reader.members({} if data is None else data, "", ("version", *KEYS), ("version",))
     if found.get("version", VERSION) != VERSION or found.get("version") is True:
         reader.refuse("version", f"must be {VERSION}, not {shown(found['version'])}")

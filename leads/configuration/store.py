@@ -57,11 +57,12 @@ def load(text: str, *, now: datetime, by: User | None = None) -> Differences:
         with transaction.atomic():
             if people.hold_revision() != planned.revision:
                 continue
-            _write(planned, now, by)
+            write(planned, now=now, by=by)
             return planned.differences
 
 
-def _write(plan: Plan, now: datetime, by: User | None) -> None:
+def write(plan: Plan, *, now: datetime, by: User | None) -> None:
+    """Write what was planned. The caller's transaction holds the revision, and it is the one of the plan."""
     rows_routing.keep_built_in_queue()
     found = plan.differences
     if not found:

@@ -6,6 +6,7 @@ from leads.models.capture import InboundEvent, Source
 from leads.models.lead import Assignment, Lead, LeadQuerySet, TimelineEntry, Touch
 from leads.models.links import AccountLink
 from leads.models.promises import SlaClock, SlaPolicy
+from leads.models.realignment import ChangeSet
 from leads.models.scores import ScoreVersion
 from leads.models.watch import Alarm, Heartbeat
 
@@ -16,6 +17,7 @@ __all__ = [
     "Activity",
     "Alarm",
     "Assignment",
+    "ChangeSet",
     "Heartbeat",
     "InboundEvent",
     "Lead",

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from leads import crash, draining, escalation, handover, intake, pipeline, servi
 from leads.configuration import store
 from leads.holding import NotPossible
 from leads.models import InboundEvent, Lead
+from leads.realignment import activation
+from leads.realignment import services as realignment
 from reps.models import Rep, User
 
 
@@ -136,6 +139,17 @@ def load(text: str) -> bool:
     return bool(store.load(text, now=timezone.now()))
 
 
+def change_when_due(text: str) -> int:
+    """Prepare a change set whose instant comes at once."""
+    now, user = timezone.now(), User.objects.order_by("pk")[0]
+    change_set = realignment.prepare("Now", text, by=None, now=now)
+    return realignment.schedule(change_set, now + timedelta(milliseconds=1), by=user, now=now).pk
+
+
+def activate_due() -> int:
+    return activation.activate_due()
+
+
 def sweep(seconds: float) -> None:
     """What `manage.py sweeper` runs, for a while."""
     stop = threading.Event()
@@ -169,6 +183,8 @@ ACTS: Mapping[str, Callable[..., Any]] = {
         reassign,
         replay,
         load,
+        change_when_due,
+        activate_due,
         sweep,
     )
 }
