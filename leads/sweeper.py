@@ -11,7 +11,7 @@ import threading
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from leads import draining, escalation, pipeline
+from leads import draining, escalation, overnight, pipeline
 from leads.activity import looking, retention
 from leads.database_clock import database_now
 from leads.models import Heartbeat
@@ -45,6 +45,7 @@ def sweep() -> bool:
     events = pipeline.route_waiting()
     looked = looking.look_again()
     drained = draining.drain()
+    overnight.tell_due()
     now = database_now()
     FORGETTING.take(now)
     Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})

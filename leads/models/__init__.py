@@ -8,7 +8,7 @@ from leads.models.links import AccountLink
 from leads.models.promises import SlaClock, SlaPolicy
 from leads.models.realignment import ChangeSet
 from leads.models.scores import ScoreVersion
-from leads.models.watch import Alarm, Heartbeat
+from leads.models.watch import Alarm, Heartbeat, Watch
 
 __all__ = [
     "Account",
@@ -30,4 +30,5 @@ __all__ = [
     "Source",
     "TimelineEntry",
     "Touch",
+    "Watch",
 ]

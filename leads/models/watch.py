@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from leads.models.capture import Source
+from routing.models import Queue
 
 
 class Alarm(models.Model):
@@ -22,6 +23,18 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"
+
+
+class Watch(models.Model):
+    """Until when a queue's evenings have been told of, and when the next is, by its team's hours at `revision`."""
+
+    queue = models.OneToOneField(Queue, on_delete=models.CASCADE, related_name="watch")
+    told_until = models.DateTimeField()
+    next_at = models.DateTimeField()
+    revision = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.queue_id}: told until {self.told_until}, next at {self.next_at}"
 
 
 class Heartbeat(models.Model):

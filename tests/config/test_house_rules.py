@@ -13,7 +13,7 @@ from config.places import PROJECT
 APPS = ("config", "leads", "notifications", "reps", "routing")
 # Rooms and houses of rooms; one that is not built yet has no files to look at.
 PURE_ROOMS = (
-    *("routing.engine", "reps.hours", "reps.wall_clock", "reps.territories"),
+    *("routing.engine", "reps.hours", "reps.evenings", "reps.wall_clock", "reps.territories"),
     *("leads.normalise", "leads.mapping", "leads.bodies", "leads.signatures", "leads.sla", "leads.matching"),
     *(
         "leads.knowledge",
