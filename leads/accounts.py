@@ -98,7 +98,7 @@ def _with_ancestors(ids: set[int]) -> dict[int, Account]:
         missing = ids - family.keys()
         if not missing:
             break
-        found = Account.objects.filter(pk__in=missing).select_related("owner__user")
+        found = Account.objects.filter(pk__in=missing).select_related("owner__user", "team")
         family.update({account.pk: account for account in found})
         ids = {account.parent_id for account in found if account.parent_id is not None}
     return family
@@ -112,6 +112,7 @@ def _card(account_id: int, family: Mapping[int, Account], aliases: tuple[str, ..
         id=account.pk,
         name=account.name,
         owner=owning.owner.user.email if owning and owning.owner else None,
+        team=account.team.slug if account.team else None,
         parent=parent.name if parent else None,
         is_customer=account.is_customer,
         tier=account.tier,

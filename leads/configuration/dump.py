@@ -144,13 +144,16 @@ def _accounts(accounts: QuerySet[AccountRow], their_keys: QuerySet[AccountKey]) 
     rows = their_keys.order_by("position", "id").values_list("account_id", "kind", "key")
     for account_id, kind, key in rows:
         keys[account_id, kind].append(key)
-    columns = ("id", "name", "owner__user__email", "parent__name", "is_customer", "tier", "country", "details")
-    for pk, name, owner, parent, is_customer, tier, country, details in accounts.values_list(*columns):
+    columns = (
+        "id", "name", "owner__user__email", "team__slug", "parent__name", "is_customer", "tier", "country", "details",
+    )  # fmt: skip
+    for pk, name, owner, team, parent, is_customer, tier, country, details in accounts.values_list(*columns):
         yield Account(
             name=name,
             domains=tuple(keys.get((pk, AccountKey.Kind.DOMAIN), ())),
             aliases=tuple(keys.get((pk, AccountKey.Kind.ALIAS), ())),
             owner=owner,
+            team=team,
             parent=parent,
             is_customer=is_customer,
             tier=tier,

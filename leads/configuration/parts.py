@@ -85,6 +85,7 @@ class Account:
     domains: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     owner: str | None = None
+    team: str | None = None
     parent: str | None = None
     is_customer: bool = False
     tier: str = ""

@@ -18,7 +18,7 @@ MEMBER = ("rep", "weight")
 FIELD_TYPES = tuple(str(kind) for kind in FieldType if kind is not FieldType.TERRITORY)
 FIELD_KEY = re.compile(r"custom\.[a-z0-9][a-z0-9_]{0,59}")
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
-ACCOUNT = ("name", "domains", "aliases", "owner", "parent", "is_customer", "tier", "country")
+ACCOUNT = ("name", "domains", "aliases", "owner", "team", "parent", "is_customer", "tier", "country")
 
 
 def territory(entry: Entry) -> Territory:
@@ -57,6 +57,7 @@ def account(entry: Entry) -> Account:
         domains=_domains(entry),
         aliases=entry.texts("aliases", longest=LONGEST_ACCOUNT_NAME),
         owner=entry.optional_email("owner"),
+        team=entry.optional_slug("team"),
         parent=entry.text("parent", longest=LONGEST_ACCOUNT_NAME) or None,
         is_customer=entry.flag("is_customer", False),
         tier=entry.text("tier", longest=40),

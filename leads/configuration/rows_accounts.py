@@ -13,17 +13,18 @@ from leads.configuration.parts import Account as AccountPart
 from leads.copying import copy_rows
 from leads.models import Account, AccountKey
 from leads.people import new_ids
-from reps.models import Rep
+from reps.models import Rep, Team
 
-ACCOUNT = ("name", "owner_id", "is_customer", "tier", "country", "details")
+ACCOUNT = ("name", "owner_id", "team_id", "is_customer", "tier", "country", "details")
 KEY = ("account_id", "kind", "key", "position")
 
 IDS = "SELECT name, id FROM leads_account WHERE name = ANY(%s)"
 CHANGE = """
 UPDATE leads_account AS account
-SET owner_id = v.owner_id, is_customer = v.is_customer, tier = v.tier, country = v.country, details = v.details::jsonb
-FROM unnest(%s::text[], %s::bigint[], %s::bool[], %s::text[], %s::text[], %s::text[])
-    AS v (name, owner_id, is_customer, tier, country, details)
+SET owner_id = v.owner_id, team_id = v.team_id, is_customer = v.is_customer, tier = v.tier, country = v.country,
+    details = v.details::jsonb
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[], %s::text[], %s::text[])
+    AS v (name, owner_id, team_id, is_customer, tier, country, details)
 WHERE account.name = v.name
 """
 SET_PARENTS = """
@@ -54,13 +55,15 @@ def put(differences: Differences) -> None:
     changed = [account for was, account in pairs if was is not None]
     _run(DROP_KEYS, [account.name for account in changed + differences.gone("accounts")])
     owners = rows.ids(Rep, "user__email", {account.owner for _, account in pairs if account.owner})
+    teams = rows.ids(Team, "slug", {account.team for _, account in pairs if account.team})
     if changed:
-        _run(CHANGE, *map(list, zip(*(_columns(account, owners) for account in changed), strict=True)))
+        _run(CHANGE, *map(list, zip(*(_columns(account, owners, teams) for account in changed), strict=True)))
     ids = _ids([account.name for account in changed])
 
     fresh = [account for was, account in pairs if was is None]
     ids |= dict(zip((account.name for account in fresh), new_ids("leads_account", len(fresh)), strict=True))
-    copy_rows(Account, ("id", *ACCOUNT), ((ids[account.name], *_columns(account, owners)) for account in fresh))
+    columns = ((ids[account.name], *_columns(account, owners, teams)) for account in fresh)
+    copy_rows(Account, ("id", *ACCOUNT), columns)
 
     moved = [account for was, account in pairs if account.parent != (was.parent if was else None)]
     _run(SET_PARENTS, [account.name for account in moved], [account.parent for account in moved])
@@ -97,10 +100,11 @@ def _ids(names: list[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _columns(account: AccountPart, owners: dict[str, int]) -> tuple[Any, ...]:
+def _columns(account: AccountPart, owners: dict[str, int], teams: dict[str, int]) -> tuple[Any, ...]:
     owner = owners[account.owner] if account.owner else None
+    team = teams[account.team] if account.team else None
     details = json.dumps(dict(account.details))
-    return (account.name, owner, account.is_customer, account.tier, account.country, details)
+    return (account.name, owner, team, account.is_customer, account.tier, account.country, details)
 
 
 def _key_rows(account: AccountPart, pk: int) -> list[tuple[object, ...]]:

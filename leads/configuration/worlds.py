@@ -180,6 +180,7 @@ def _card(number: int, account: Account, by_name: Mapping[str, Account]) -> Acco
         id=number,
         name=account.name,
         owner=owning.owner,
+        team=account.team,
         parent=account.parent,
         is_customer=account.is_customer,
         tier=account.tier,

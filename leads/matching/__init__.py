@@ -19,7 +19,8 @@ COUNTRY = {1: "agrees", -1: "differs"}
 class AccountCard:
     """An account as matching sees it. `owner` is its own owner's e-mail, else its nearest ancestor's.
 
-    `owner_of` names the ancestor whose owner it is; None if the account has one of its own, or nobody has.
+    `owner_of` names the ancestor whose owner it is; None if the account has one of its own, or nobody has. `team` is
+    the slug of the team whose reps take its leads if nobody owns it.
     """
 
     id: int
@@ -31,6 +32,7 @@ class AccountCard:
     country: str = ""
     aliases: tuple[str, ...] = ()
     owner_of: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def account_facts(found: Match | None) -> dict[str, Value]:
         facts["account.tier"] = found.card.tier
     if found.card.owner:
         facts["account.owner"] = found.card.owner
+    if found.card.team:
+        facts["account.team"] = found.card.team
     return facts
 
 

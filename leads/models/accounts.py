@@ -6,14 +6,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Collate, Lower
 
-from reps.models import Rep
+from reps.models import Rep, Team
 
 
 class Account(models.Model):
-    """A company that may already have an owner. What the file says beyond the known columns is kept in `details`."""
+    """A company that may already have an owner, or else a team whose reps take its leads.
+
+    What the file says beyond the known columns is kept in `details`.
+    """
 
     name = models.CharField(max_length=300, unique=True)
     owner = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
     parent = models.ForeignKey(
         "self",
         null=True,

@@ -27,7 +27,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         ),
     ),
     "Request": ("intent", "product_interest", "message", "source", "campaign", "tags", "priority", "segment"),
-    "Account": ("account.name", "account.owner", "account.is_customer", "account.tier", "account.match"),
+    "Account": (
+        "account.name",
+        "account.owner",
+        "account.team",
+        "account.is_customer",
+        "account.tier",
+        "account.match",
+    ),
 }
 SIGNAL = "signal."
 COMPANY = ("industry", "employees", "revenue", "website")
