@@ -7,7 +7,7 @@ and rules answer differently than they did (`Decision.path`), and by itself at m
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Max
 
@@ -20,12 +20,12 @@ from leads.people import people_again
 from leads.record import Ending
 from leads.world import Known, known_and_held
 from notifications.models import Notification
+from routing.engine import simulate
 from routing.engine.bench import Presence
 from routing.engine.route import STICKY, answer_of
 from routing.models import Decision
 
-MOST_MOVES = 5
-WITHIN = timedelta(hours=24)
+MOST_MOVES, WITHIN = simulate.MOST_MOVES, simulate.MOVES_WITHIN
 UNKNOWN = "What is known of it has changed"
 
 WAITING = (Lead.Status.QUEUED, Lead.Status.NURTURE)

@@ -52,7 +52,7 @@ ON CONFLICT (lead_id) DO UPDATE SET
     due_at = LEAST(again.due_at, GREATEST(excluded.due_at, again.looked_at + %s)),
     intent = CASE WHEN excluded.intent <> '' THEN excluded.intent ELSE again.intent END
 """
-ANY_DUE = "SELECT EXISTS (SELECT FROM leads_lookagain WHERE due_at <= clock_timestamp())"
+ANY_DUE = "SELECT EXISTS (SELECT FROM leads_lookagain WHERE due_at <= coalesce(%s::timestamptz, clock_timestamp()))"
 DUE = """
 SELECT lead_id, asked, intent, why FROM leads_lookagain WHERE due_at <= %s ORDER BY due_at, lead_id LIMIT %s
 """
@@ -107,14 +107,17 @@ def mark(new: Sequence[Kept], known: Known, *, decided: Collection[int], now: da
         cursor.execute(MARK, values)
 
 
-def look_again(*, limit: int = AT_ONCE) -> int:
-    """Look at the leads that are due, and route those whose answer has changed; how many were looked at."""
+def look_again(*, limit: int = AT_ONCE, now: datetime | None = None) -> int:
+    """Look at the leads that are due (`now`: as if it were that time), and route those whose answer has changed.
+
+    How many were looked at.
+    """
     with prepared_cursor() as cursor:
-        [(is_due,)] = cursor.execute(ANY_DUE).fetchall()
+        [(is_due,)] = cursor.execute(ANY_DUE, [now]).fetchall()
     if not is_due:
         return 0
     try:
-        looked = _look(limit)
+        looked = _look(limit, now)
     except Exception as failure:  # Whatever one lead does to us, the others must not wait for it.
         if trouble.is_of_the_server(failure):
             raise
@@ -145,8 +148,8 @@ def _one_by_one(limit: int) -> int:
 
 
 @transaction.atomic
-def _look(limit: int, only: Due | None = None) -> int:
-    now = database_now()
+def _look(limit: int, at: datetime | None = None, only: Due | None = None) -> int:
+    now = at or database_now()
     with prepared_cursor() as cursor:
         [(alone,)] = cursor.execute("SELECT pg_try_advisory_xact_lock(%s::int, 0)", [ONE_LOOKS]).fetchall()
         if not alone:

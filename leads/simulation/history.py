@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from leads.activity.windows import asked_by
 from leads.configuration import worlds
 from leads.configuration.parts import Configuration
 from leads.files import Row
@@ -13,9 +14,11 @@ from leads.knowledge import knowledge
 from leads.matching import Match, Matching
 from leads.matching.finding import FOUND_BY, find
 from leads.normalise import normalise, person_key, phone_key
+from leads.simulation.doings import Doings, Done, columns_of, is_doing, read_doing
 from routing.engine.facts import Facts, Value, Vocabulary, moment, normal
 from routing.engine.problems import RuleError
-from routing.engine.simulate import Arrival
+from routing.engine.route import Outcome
+from routing.engine.simulate import Arrival, fold
 from routing.engine.world import World
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -38,35 +41,51 @@ class Told:
     arrival: Arrival
     actual_rep: str = ""
 
+    @property
+    def at(self) -> datetime:
+        return self.arrival.at
 
-def read_history(rows: Iterable[Row], configuration: Configuration, vocabulary: Vocabulary) -> list[Told]:
+
+def read_history(rows: Iterable[Row], configuration: Configuration, vocabulary: Vocabulary) -> list[Told | Done]:
     """The rows in the order of `received_at`; rows of the same instant stay as they stand. Raises `BadHistory`."""
     problems: list[RuleError] = []
     intents = {source.slug: source.intent for source in configuration.sources if source.intent}
-    told = [_told(row, intents, vocabulary, problems) for row in rows]
+    told = [_read(row, intents, vocabulary, problems) for row in rows]
     if problems:
         raise BadHistory(tuple(problems))
-    return sorted(told, key=lambda one: one.arrival.at)
+    return sorted((one for one in told if one is not None), key=lambda one: one.at)
 
 
 def unknown_columns(rows: Iterable[Row], vocabulary: Vocabulary) -> list[str]:
     """Columns that are neither facts nor known otherwise: they are left alone."""
+    rows = list(rows)
     names = {name: None for row in rows for name in row.values}
-    return [name for name in names if name not in OF_THE_FILE and vocabulary.get(name) is None]
+    known = {*OF_THE_FILE, *columns_of(rows)}
+    return [name for name in names if name not in known and vocabulary.get(name) is None]
 
 
-def knowledge_of(configuration: Configuration, world: World) -> Callable[[Facts, datetime], Facts]:
-    """What live routing adds to a lead's own facts. What the file says comes first."""
-    matching_of = _accounts(configuration)
-    card = worlds.score_card(configuration)
+def decide_all(
+    history: Iterable[Told | Done], configuration: Configuration, world: World, tree: str = ""
+) -> Iterator[tuple[Told, Outcome]]:
+    """Every decision of the history: one for each lead, and one more for each that goes elsewhere by what was done."""
+    history = list(history)
+    matching_of, card = _accounts(configuration), worlds.score_card(configuration)
+    doings = Doings(asked_by(world, card))
+    rows = {id(one.arrival): one for one in history if isinstance(one, Told)}
+    steps = [
+        doings.change(one, matching_of(one.signal.facts)) if isinstance(one, Done) else one.arrival for one in history
+    ]
 
     def known_about(facts: Facts, at: datetime) -> Facts:
+        """What live routing adds to a lead's own facts. What the file says comes first."""
         found = matching_of(facts).match
+        signals = doings.signals(facts, found, at)
         if found is not None:
             facts = {name: value for name, value in facts.items() if name != "account.name"}
-        return knowledge(facts, match=found, card=card, setting=world.setting(at)).facts
+        return knowledge(facts, match=found, signals=signals, card=card, setting=world.setting(at)).facts
 
-    return known_about
+    for arrival, outcome in fold(steps, world, tree=tree, knowledge=known_about):
+        yield rows[id(arrival)], outcome
 
 
 def _accounts(configuration: Configuration) -> Callable[[Facts], Matching]:
@@ -86,6 +105,15 @@ def _accounts(configuration: Configuration) -> Callable[[Facts], Matching]:
         return found[asked]
 
     return matching
+
+
+def _read(
+    row: Row, intents: Mapping[str, str], vocabulary: Vocabulary, problems: list[RuleError]
+) -> Told | Done | None:
+    at = moment(row.values.get("received_at"))
+    if is_doing(row) and at is not None and not row.problem:
+        return read_doing(row, at, vocabulary, problems)
+    return _told(row, intents, vocabulary, problems)
 
 
 def _told(row: Row, intents: Mapping[str, str], vocabulary: Vocabulary, problems: list[RuleError]) -> Told:

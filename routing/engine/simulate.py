@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.engine import converting, ledger
 from routing.engine.bench import Presence
 from routing.engine.facts import Facts, Value, normal
-from routing.engine.route import Holder, Outcome, Request, plan, route, take
+from routing.engine.route import NURTURE, QUEUED, STICKY, Holder, Outcome, Request, answer_of, plan, route, take
 from routing.engine.world import Standing, World
 
 WON, LOST = "won", "lost"
+# How often a waiting lead may go elsewhere by itself, and within how long.
+MOST_MOVES = 5
+MOVES_WITHIN = timedelta(hours=24)
 
 Knowledge = Callable[[Facts, datetime], Facts]
 
@@ -39,6 +42,19 @@ class Arrival:
     closed_as: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is known of people has changed: those who wait are decided about again, if the rules answer otherwise now.
+
+    `happen` makes it known to `Knowledge`, and says whom it concerns; `facts` are news about `key` himself.
+    """
+
+    at: datetime
+    happen: Callable[[], Collection[str]]
+    key: str = ""
+    facts: Facts = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class _Person:
     """A person as far as the history has been told; `number` is his place among all who ever came."""
@@ -51,6 +67,10 @@ class _Person:
     closes_at: datetime | None = None
     closed_as: str = ""
     segment: str = ""  # as the lead was given, in its normal form
+    arrival: Arrival | None = None  # the last
+    path: str = ""
+    waits: bool = False
+    moved: list[datetime] = field(default_factory=list)
 
 
 class _Register:
@@ -77,6 +97,11 @@ class _Register:
             self._by_phone.setdefault(person.phone, []).append(person)
         return person
 
+    def named(self, key: str) -> Collection[_Person]:
+        """Everybody who goes by this name."""
+        by_phone = self._by_phone.get(key, ())
+        return [self._by_key[key], *by_phone] if key in self._by_key else by_phone
+
     def _answering(self, phone: str) -> _Person | None:
         """Of several who share a phone it is whose lead is open, and of those, or if none is, the newest."""
         answering = self._by_phone.get(phone, ())
@@ -84,13 +109,19 @@ class _Register:
 
 
 def fold(
-    arrivals: Iterable[Arrival], world: World, *, tree: str = "", knowledge: Knowledge = lambda facts, at: facts
+    steps: Iterable[Arrival | Change], world: World, *, tree: str = "", knowledge: Knowledge = lambda facts, at: facts
 ) -> Iterator[tuple[Arrival, Outcome]]:
-    """Decide arrivals, given in the order of their time. `knowledge` adds account and score to a lead's own facts."""
-    story = _Story(world)
-    for arrival in arrivals:
-        story.close_until(arrival.at)
-        yield arrival, story.decide(arrival, tree, knowledge)
+    """Decide arrivals, given in the order of their time. `knowledge` adds account and score to a lead's own facts.
+
+    A change gives a decision about the last arrival of each person whom it moves, and else none.
+    """
+    story = _Story(world, tree, knowledge)
+    for step in steps:
+        story.close_until(step.at)
+        if isinstance(step, Change):
+            yield from story.look_again(step)
+        else:
+            yield step, story.decide(step)
 
 
 class _Lately:
@@ -124,8 +155,10 @@ class _Lately:
 class _Story:
     """Who holds what and what is known of everybody, as far as the history has been told."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, tree: str, knowledge: Knowledge) -> None:
         self.world = world
+        self.tree = tree
+        self.knowledge = knowledge
         self.standing = Standing()
         self.presence: Presence | None = None
         self.people = _Register()
@@ -133,14 +166,34 @@ class _Story:
         self.closings: list[tuple[datetime, int, _Person]] = []
         self.lately = _Lately(self.standing)
 
-    def decide(self, arrival: Arrival, tree: str, knowledge: Knowledge) -> Outcome:
+    def decide(self, arrival: Arrival) -> Outcome:
         person = self.people.whose(arrival)
         person.facts.update(arrival.facts)
-        presence = self._presence(arrival.at)
-        request = Request(person.key, knowledge(person.facts, arrival.at), person.holder)
+        person.arrival = arrival
+        return self._decide(person, arrival, self._request(person, arrival.at))
 
+    def look_again(self, change: Change) -> Iterator[tuple[Arrival, Outcome]]:
+        """The waiting ones whom it concerns, first come first served."""
+        concerned = {id(one): one for key in change.happen() for one in self.people.named(key) if one.waits}
+        for person in sorted(concerned.values(), key=lambda one: one.number):
+            if person in self.people.named(change.key):
+                person.facts.update(change.facts)
+            person.moved = [at for at in person.moved if at > change.at - MOVES_WITHIN]
+            request = self._request(person, change.at)
+            answer = answer_of(request, self.world, change.at, self.tree)
+            if answer == person.path or person.path == STICKY or len(person.moved) >= MOST_MOVES:
+                continue
+            assert person.arrival is not None
+            person.moved.append(change.at)
+            yield person.arrival, self._decide(person, replace(person.arrival, at=change.at), request)
+
+    def _request(self, person: _Person, at: datetime) -> Request:
+        return Request(person.key, self.knowledge(person.facts, at), person.holder)
+
+    def _decide(self, person: _Person, arrival: Arrival, request: Request) -> Outcome:
+        presence = self._presence(arrival.at)
         self.lately.forget_until(arrival.at)
-        place = plan(request, self.world, arrival.at, tree)
+        place = plan(request, self.world, arrival.at, self.tree)
         outcome = route(request, self.world, self.standing, presence, place)
 
         take(outcome, request, self.world, self.standing, presence)
@@ -165,6 +218,7 @@ class _Story:
     def _remember(self, person: _Person, arrival: Arrival, outcome: Outcome) -> None:
         """An open lead that is touched again closes when the last of its touches does."""
         rep = outcome.rep
+        person.path, person.waits = outcome.path, outcome.kind in (QUEUED, NURTURE)
         was_open = person.holder is not None and person.holder.open
         person.facts.update(outcome.changed)
         kept = person.holder if was_open and person.holder is not None and person.holder.rep == rep else None

@@ -10,11 +10,10 @@ from leads.configuration import worlds
 from leads.configuration.read import BadConfiguration, read
 from leads.files import Unreadable, read_rows
 from leads.management import needs
-from leads.simulation.history import BadHistory, knowledge_of, read_history, unknown_columns
+from leads.simulation.history import BadHistory, decide_all, read_history, unknown_columns
 from leads.simulation.lines import line_of
 from leads.simulation.summary import Summary
 from routing.engine.problems import RuleError
-from routing.engine.simulate import fold
 
 
 class Command(BaseCommand):
@@ -42,12 +41,10 @@ class Command(BaseCommand):
             self.stderr.write(f"column {column}: no fact of this name; it is left alone")
 
         summary = Summary(world)
-        decided = fold(
-            [told.arrival for told in history], world, tree=tree, knowledge=knowledge_of(configuration, world)
-        )
+        decided = decide_all(history, configuration, world, tree)
         with _opened(out) as file:
             output = OutputWrapper(file) if file else self.stdout
-            for told, (_, outcome) in zip(history, decided, strict=True):
+            for told, outcome in decided:
                 output.write(line_of(told.id, outcome))
                 summary.add(told, outcome)
         for line in summary.lines():

@@ -14,8 +14,14 @@ from tests.leads.conftest import COMPANY
 
 def with_rules(when: Mapping[str, Any], *, nurture: bool = False, **target: Any) -> None:
     """A rule above all others: who it holds for goes to Sales. With `nurture` everybody else waits in a track."""
-    document = yaml.safe_load(COMPANY)
-    tree = document["trees"][0]["document"]
+    store.load(document(when, nurture=nurture, **target), now=timezone.now())
+
+
+def document(when: Mapping[str, Any], *, nurture: bool = False, **target: Any) -> str:
+    """The same as a file. Beside the customer there is an account that only looks round."""
+    company = yaml.safe_load(COMPANY)
+    company["accounts"].append({"name": "Initech", "domains": ["initech.com"]})
+    tree = company["trees"][0]["document"]
     tree["rules"].insert(
         0,
         {
@@ -36,4 +42,4 @@ def with_rules(when: Mapping[str, Any], *, nurture: bool = False, **target: Any)
                 "target": {"kind": "nurture", "track": "later"},
             }
         )
-    store.load(yaml.safe_dump(document), now=timezone.now())
+    return yaml.safe_dump(company)

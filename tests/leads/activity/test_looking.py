@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leads import pipeline, reconsider
 from leads.activity import looking
-from leads.models import Account, Activity, InboundEvent, Lead, LookAgain, TimelineEntry
+from leads.models import Activity, InboundEvent, Lead, LookAgain, TimelineEntry
 from routing.models import Decision
 from tests.leads.activity.company import with_rules
 
@@ -88,7 +88,6 @@ def test_an_intent_that_changes_no_answer_is_kept_and_told(act, deliver):
 
 def test_what_colleagues_do_moves_those_of_the_account_who_wait_and_nobody_else(act, deliver):
     with_rules({"field": "signal.account.pricing_views_7d", "op": "gte", "value": 2}, nurture=True)
-    Account.objects.create(name="Initech").keys.create(kind="domain", key="initech.com")
     waiting = deliver(email="pat@initech.com", employees=3)
     elsewhere = deliver(email="sam@corp.com", employees=3)
     held = deliver(email="big@initech.com", employees=500)
