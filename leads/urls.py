@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from leads import oversight, views, webhook
+from leads.territories import views as territories
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<str:slug>/", webhook.receive, name="webhook"),
@@ -18,6 +19,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
     path("decisions/", oversight.decisions, name="decisions"),
     path("decisions/<int:pk>/", oversight.decision, name="decision"),
+    path("territories/", territories.territories, name="territories"),
+    path("territories/+new/", territories.territory_new, name="territory-new"),
+    path("territories/<slug:slug>/", territories.territory, name="territory"),
+    path("territories/<slug:slug>/edit/", territories.territory_edit, name="territory-edit"),
+    path("territories/<slug:slug>/erase/", territories.territory_erase, name="territory-erase"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

@@ -26,8 +26,15 @@ LEADS = Place("leads", "Leads", "inbox", ("leads", "lead"))
 DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
 
+TERRITORIES = Place(
+    "territories",
+    "Territories",
+    "map",
+    ("territories", "territory", "territory-new", "territory-edit", "territory-erase"),
+)
+
 # Where the company is set up, in the order of the navigation. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = ()
+SETUP: tuple[Place, ...] = (TERRITORIES,)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:

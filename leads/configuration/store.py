@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,9 @@ from reps.models import Change, User
 CHANGE = ("at", "by_id", "kind", "subject", "before", "after")
 LONGEST_SUBJECT = 200
 
+# A file's text, or what writes one when it is told what is in force.
+Text = str | Callable[[Configuration], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -41,16 +44,16 @@ class Plan:
     differences: Differences
 
 
-def plan(text: str) -> Plan:
+def plan(text: Text) -> Plan:
     """What would change. Raises `BadConfiguration` with every problem of the file; writes nothing."""
     revision = revision_now()
     before = dump.current()
-    loaded = read(text, before)
+    loaded = read(text if isinstance(text, str) else text(before), before)
     after = retention.with_history(loaded.configuration, before, loaded.kinds)
     return Plan(revision, before, after, differences.between(before, after, loaded.kinds))
 
 
-def load(text: str, *, now: datetime, by: User | None = None) -> Differences:
+def load(text: Text, *, now: datetime, by: User | None = None) -> Differences:
     """Make the database equal to the file for the kinds that it names; or raise `BadConfiguration`, nothing written."""
     while True:
         planned = plan(text)

@@ -78,6 +78,12 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 @register.filter
+def thousands(count: int) -> str:
+    """1,234"""
+    return f"{count:,}"
+
+
+@register.filter
 def milliseconds(microseconds: int) -> str:
     """0.4 ms, 12 ms"""
     value = microseconds / 1000

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from leads import pipeline
 from leads.models import InboundEvent, Lead
 from tests.browser.eyes import Visit, sideways, violations
+from tests.leads.territories.market import open_market
 from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, send
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
@@ -17,6 +18,7 @@ WIDTHS = (320, 390, 1440)
 @pytest.fixture
 def busy(office: None) -> None:
     """One of everything, with names that are too long for any screen."""
+    open_market()
     arrive("Priya Raman", **HEALTH, message="Before April, please.", revenue="n/a")
     arrive(f"Hubert {LONG}", **{**HEALTH, "company": f"{LONG} {LONG} GmbH", "job_title": LONG})
     do(f"Hubert {LONG}", LONG, value=1234.5)
@@ -44,6 +46,11 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/decisions/{decision}/"),
         (MAYA, "/events/"),
         (MAYA, "/events/{event}/"),
+        (LENA, "/territories/"),
+        (MAYA, "/territories/us-west/"),
+        (MAYA, "/territories/us-west/edit/"),
+        (MAYA, "/territories/us-west/erase/"),
+        (MAYA, "/territories/+new/"),
     ]
 
 

@@ -20,7 +20,9 @@ def pages() -> list[str]:
             route = f"/{include.pattern}{pattern.pattern if pattern is not include else ''}"
             if not route.startswith(NO_PAGES):
                 found.append(
-                    route.replace("<int:pk>", "1").replace("<uuid:pk>", "00000000-0000-7000-8000-000000000000")
+                    route.replace("<int:pk>", "1")
+                    .replace("<slug:slug>", "west")
+                    .replace("<uuid:pk>", "00000000-0000-7000-8000-000000000000")
                 )
     return found
 
