@@ -151,6 +151,15 @@ class Evaluating(serializers.Serializer[Any]):
     at = serializers.DateTimeField(required=False, help_text="As if it were then; who holds what is as it is now.")
 
 
+class AssumedForm(serializers.Serializer[Any]):
+    """A change set that is scheduled until then; `problem` says why it could not come into force as things are."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    effective_at = serializers.DateTimeField()
+    problem = serializers.CharField(allow_blank=True)
+
+
 class Evaluation(Choice, Trace):
     """What would happen. Nothing was written and nobody was told."""
 
@@ -158,6 +167,7 @@ class Evaluation(Choice, Trace):
     account = serializers.CharField(allow_null=True)
     scoring = ScoringForm(allow_null=True, help_text="Null if there is no score model.")
     matching = MatchingForm()
+    assumed = AssumedForm(many=True, help_text="The change sets that were taken as in force at `at`.")
     set_aside = serializers.DictField(help_text="What no field could take.")
     notes = serializers.ListField(child=serializers.CharField(), help_text="How values were read.")
 

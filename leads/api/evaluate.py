@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from leads.api import evaluation
 from leads.api.decision_forms import Evaluating, Evaluation
 from leads.api.endpoints import OVERSEERS, Request, endpoint
 from leads.api.evaluation import Unusable
+from leads.api.foreseeing import Foreseen, foreseen
 from leads.api.reading import read_body
 from leads.world import known
 from routing.engine.problems import BadDocument
@@ -23,19 +25,27 @@ MOST_TOLD = 100
 
 @endpoint("POST", takes=Evaluating, answers=Evaluation, only=OVERSEERS)
 def evaluate(request: Request) -> Response:
-    """Who would get this lead, and why. Nothing is written; a document is checked as publishing would check it."""
+    """Who would get this lead, and why. Nothing is written; a document is checked as publishing would check it.
+
+    With `at`, territories are those of that day, and change sets that are scheduled until then count as in force.
+    """
     given = read_body(request, Evaluating)
     at = given.get("at") or timezone.now()
     if not FIRST <= at < LAST:
         raise exceptions.ValidationError({"at": f"Must lie between {FIRST.year} and {LAST.year}."})
     organisation = known()
+    forecast = foreseen(organisation, at) if given.get("at") else Foreseen(organisation)
+    organisation = forecast.known
     try:
         world, slug = evaluation.world_with(organisation, given.get("tree"))
-        tried = evaluation.evaluate(organisation, world, slug, given["facts"], by=request.user, at=at)
+        tried = evaluation.evaluate(
+            organisation, world, slug, given["facts"], by=request.user, at=at, cards=forecast.cards
+        )
     except Unusable as unusable:
         raise exceptions.ValidationError(dict(unusable.problems)) from unusable
     except BadDocument as bad:
         found = bad.problems[:MOST_TOLD]
         paths = {f"tree.{each.path}" if each.path else "tree": each.problem for each in found}
         raise exceptions.ValidationError(paths) from bad
-    return Response(Evaluation(evaluation.told(tried, organisation, world, at)).data)
+    told = evaluation.told(tried, organisation, world, at)
+    return Response(Evaluation({**told, "assumed": [asdict(each) for each in forecast.assumed]}).data)

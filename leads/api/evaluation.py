@@ -11,7 +11,7 @@ from leads import accounts, people, promises, reckoning, standing
 from leads.activity.windows import asked_by, facts_of
 from leads.configuration import worlds
 from leads.deciding import known_about
-from leads.matching import Matching, as_record
+from leads.matching import AccountCard, Matching, as_record
 from leads.models import Lead
 from leads.normalise import Normalised, normalise, person_key
 from leads.scoring import Points
@@ -32,6 +32,7 @@ from routing.models import Version
 DRAFT = "(document)"
 FULL_NAME = "name"  # a form's one field for both, understood wherever leads come in
 LARGEST_FACTS = 256 * 1024  # bytes
+NO_CARDS: Mapping[str, AccountCard] = {}
 
 
 class Unusable(Exception):
@@ -74,14 +75,28 @@ def world_with(known: Known, tree: object) -> tuple[World, str]:
     return replace(world, trees={**world.trees, DRAFT: draft}, converting=by_win_rate), DRAFT
 
 
-def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, by: User, at: datetime) -> Tried:
-    """Who would get a lead with these facts. Whom it is known to counts only as far as `by` may see that lead."""
+def evaluate(
+    known: Known,
+    world: World,
+    slug: str,
+    raw: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    cards: Mapping[str, AccountCard] = NO_CARDS,
+) -> Tried:
+    """Who would get a lead with these facts. Whom it is known to counts only as far as `by` may see that lead.
+
+    `cards` are accounts as they will be then, where that is not as they are.
+    """
     _check_names(raw, world)
     read = normalise(raw, world.vocabulary, trusted=True)
     key = person_key(read.facts)
     lead = people.known_as(Lead.objects.visible_to(by), key)
     matching = accounts.matching(read.facts, lead.pk if lead else None)
     found = matching.match
+    if found is not None and (then := cards.get(found.card.name)):
+        found = replace(found, card=replace(found.card, owner=then.owner, owner_of=then.owner_of))
     presence = Presence(at)
     signals = facts_of(asked_by(world, known.scoring))  # whatever is not given was not done
     about = known_about({"received_at": at, **read.facts}, found, known, presence, signals)
@@ -91,7 +106,7 @@ def evaluate(known: Known, world: World, slug: str, raw: Mapping[str, Any], *, b
     place = plan(request, world, at, tree=slug)
     reach = reach_of(place, world)
     reps = reach.reps | ({request.holder.rep} if request.holder else set())
-    held = standing.read(replace(known, world=world), reach.pools, reps, presence)
+    held = standing.read(replace(known, world=world), reach.pools & known.pools.keys(), reps, presence)
     outcome = route(request, world, held, presence, place)
     return Tried(outcome, request, place, read, about.points, matching)
 
