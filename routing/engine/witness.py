@@ -62,6 +62,7 @@ class Ground:
                 asked[test.field][test] = None
         self.setting = setting
         self.values = {name: candidates(name, tuple(tests), setting, hints) for name, tests in asked.items()}
+        self.steps = 0  # that all its searches have taken
         self._truths: dict[Test, int] = {}
         self._all = {name: (1 << len(values)) - 1 for name, values in self.values.items()}
 
@@ -122,6 +123,7 @@ class _Search:
 
     def ways(self, goals: list[Goal], left: Left) -> Iterator[Left]:
         self.steps += 1
+        self.ground.steps += 1
         if self.steps > MOST_STEPS:
             return
         left, choices = dict(left), []
