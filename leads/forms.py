@@ -10,7 +10,7 @@ from django import forms
 from leads.models import InboundEvent, Source
 from leads.pages.decisions import FALLBACK, MOST_RULES, reps_for, rule_names
 from leads.pages.leads import STANDS
-from reps.models import User
+from reps.models import Rep, User
 from routing.models import Decision
 
 REASONS = (
@@ -63,6 +63,30 @@ class DeclineForm(forms.Form):
         if reason == OTHER:
             return str(note)
         return f"{reason}. {note}" if note else str(reason)
+
+
+class GiveForm(forms.Form):
+    """To whom somebody who oversees the floor gives a lead, and why; the words go into the lead's story."""
+
+    to = forms.ModelChoiceField(
+        Rep.objects.none(),
+        label="To whom?",
+        empty_label="Choose somebody",
+        widget=forms.Select(attrs={"class": "input"}),
+        error_messages={"required": "Choose who gets it.", "invalid_choice": "Choose somebody of the list."},
+    )
+    reason = forms.CharField(
+        label="Why?",
+        max_length=240,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "input"}),
+        error_messages={"required": "Say in a few words why: the next person reads it."},
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        to = self.fields["to"]
+        assert isinstance(to, forms.ModelChoiceField)
+        to.queryset = reps_for(user).filter(active=True)
 
 
 def _select(label: str, choices: Any = ()) -> forms.ChoiceField:

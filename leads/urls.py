@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads import oversight, views, webhook
+from leads import oversight, queues, views, webhook
 from leads.territories import views as territories
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,7 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/", views.lead, name="lead"),
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),
     path("leads/<int:pk>/contact/", views.contact, name="lead-contact"),
+    path("leads/<int:pk>/give/", queues.give, name="lead-give"),
     path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
+    path("queues/", queues.queues, name="queues"),
+    path("queues/<slug:slug>/", queues.waiting, name="waiting"),
     path("decisions/", oversight.decisions, name="decisions"),
     path("decisions/<int:pk>/", oversight.decision, name="decision"),
     path("territories/", territories.territories, name="territories"),

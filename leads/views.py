@@ -75,7 +75,7 @@ def leads(request: Request) -> HttpResponse:
 @require_POST
 @signed_in
 def accept(request: Request, pk: int) -> HttpResponse:
-    return _act(
+    return act_on(
         request, pk, lambda lead, epoch: services.accept(lead, by=request.user, now=timezone.now(), epoch=epoch)
     )
 
@@ -83,7 +83,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def contact(request: Request, pk: int) -> HttpResponse:
-    return _act(
+    return act_on(
         request, pk, lambda lead, epoch: services.contact(lead, by=request.user, now=timezone.now(), epoch=epoch)
     )
 
@@ -94,7 +94,7 @@ def decline(request: Request, pk: int) -> HttpResponse:
     lead = lead_for(request.user, pk)
     form = DeclineForm(request.POST or None)
     if form.is_valid():
-        return _act(
+        return act_on(
             request,
             pk,
             lambda lead, epoch: handover.decline(
@@ -127,7 +127,7 @@ def lead_for(user: User, pk: int) -> Lead:
     return get_object_or_404(Lead.objects.visible_to(user).select_related(*WITH), pk=pk)
 
 
-def _act(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], done: str = "") -> HttpResponse:
+def act_on(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], done: str = "") -> HttpResponse:
     """Do it, or say why it could not be done; the page that is open then looks again."""
     epoch = request.POST.get("epoch", "")
     try:

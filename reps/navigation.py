@@ -24,6 +24,7 @@ MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live"))
 MY_LEADS = Place("leads", "My leads", "inbox", ("leads", "lead"))
 LEADS = Place("leads", "Leads", "inbox", ("leads", "lead"))
 DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
+QUEUES = Place("queues", "Queues", "users", ("queues", "waiting"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
 
 TERRITORIES = Place(
@@ -42,7 +43,7 @@ def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     if user.role == user.Role.REP:
         return (MY_QUEUE, MY_LEADS)
     events = (EVENTS,) if user.is_revops else ()
-    return (DECISIONS, LEADS, *events, *((MY_QUEUE,) if rep else ()))
+    return (DECISIONS, LEADS, QUEUES, *events, *((MY_QUEUE,) if rep else ()))
 
 
 def setup(user: User) -> tuple[Place, ...]:

@@ -81,6 +81,16 @@ class ValueList(models.Model):
         return self.name
 
 
+class QueueQuerySet(models.QuerySet["Queue"]):
+    def visible_to(self, user: User) -> QueueQuerySet:
+        """For RevOps all; for a manager his teams' and those without a team; for a rep his team's."""
+        if user.is_revops:
+            return self.all()
+        if user.is_manager:
+            return self.filter(Q(team__manager=user) | Q(team=None))
+        return self.filter(team__isnull=False, team__reps__user=user)
+
+
 class Queue(models.Model):
     """A shared list from which the reps of its team take leads; without a team, managers and RevOps hand them out."""
 
@@ -89,6 +99,8 @@ class Queue(models.Model):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="queues")
 
     UNASSIGNED = "unassigned"
+
+    objects = QueueQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 from django.http.response import Http404
 from django.utils import timezone
 from rest_framework import serializers
@@ -19,7 +19,6 @@ from leads.api.reading import read_query
 from leads.api.refusals import Conflict
 from leads.holding import NotPossible
 from leads.models import Lead
-from reps.models import User
 from routing.models import Queue
 
 WAITS = Q(leads__rep=None, leads__status=Lead.Status.QUEUED)
@@ -40,7 +39,7 @@ class QueueForm(serializers.Serializer[Any]):
 def list_queues(request: Request) -> Response:
     """For a rep his team's, for a manager his teams' and those without a team, for RevOps all."""
     queues = (
-        visible_to(request.user)
+        Queue.objects.visible_to(request.user)
         .select_related("team")
         .annotate(
             waiting=Count("leads", filter=WAITS),
@@ -54,7 +53,7 @@ def list_queues(request: Request) -> Response:
 @endpoint("POST", answers=LeadForm, problems=[404, 409])
 def pull_lead(request: Request, slug: str) -> Response:
     """The next lead of the queue is yours and accepted: the most urgent, then whoever waits longest. 409: why not."""
-    queue = visible_to(request.user).filter(slug=slug).first()
+    queue = Queue.objects.visible_to(request.user).filter(slug=slug).first()
     if queue is None:
         raise Http404("There is no such queue, or it is not yours to see.")
     try:
@@ -62,11 +61,3 @@ def pull_lead(request: Request, slug: str) -> Response:
     except NotPossible as problem:
         raise Conflict(str(problem)) from problem
     return show(request.user, lead.pk)
-
-
-def visible_to(user: User) -> QuerySet[Queue]:
-    if user.is_revops:
-        return Queue.objects.all()
-    if user.is_manager:
-        return Queue.objects.filter(Q(team__manager=user) | Q(team=None))
-    return Queue.objects.filter(team__isnull=False, team__reps__user=user)

@@ -42,6 +42,7 @@ class Page:
     groups: Sequence[Group]
     contact: FirstContact
     assignments: Sequence[Assignment]
+    chances: Sequence[Assignment]
     touches: Sequence[Touch]
     activities: Activities
 
@@ -71,11 +72,13 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
     running = countdown(clock, now) if clock and clock.state == SlaClock.State.RUNNING else None
     shown = detail(lead, _does(lead, user), running, organisation, now=now, most=STORY)
     told = {name: value for name, value in shown.facts.items() if name != "message"}  # it has a place of its own
+    assignments = list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch"))
     return Page(
         detail=shown,
         groups=facts_page.groups(told, lead.set_aside, organisation.world.vocabulary),
         contact=first_contact(clock, now),
-        assignments=list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch")),
+        assignments=assignments,
+        chances=[one for one in assignments if one.outcome and not (one.epoch == lead.epoch and lead.closed_at)],
         touches=list(lead.touches.select_related("source").order_by("-at")[:RECENT]),
         activities=activities(lead, shown.facts, now=now),
     )

@@ -41,6 +41,9 @@ def pages() -> list[tuple[str, str]]:
         (DANA, "/account/"),
         (DANA, "/account/password/"),
         (LENA, "/decisions/"),
+        (LENA, "/queues/"),
+        (LENA, "/queues/{queue}/"),
+        (LENA, "/leads/{waiting}/give/"),
         (MAYA, "/leads/?stand=queued"),
         (MAYA, "/leads/?q=nobody"),
         (MAYA, "/decisions/{decision}/"),
@@ -57,7 +60,9 @@ def pages() -> list[tuple[str, str]]:
 def address(pattern: str) -> str:
     lead = Lead.objects.get(name=f"Hubert {LONG}")
     event = InboundEvent.objects.get(status=InboundEvent.Status.QUARANTINED)
-    return pattern.format(lead=lead.pk, decision=lead.decision_id, event=event.pk)
+    waiting = Lead.objects.get(name="Iris Wolf")
+    values = {"lead": lead.pk, "decision": lead.decision_id, "event": event.pk, "waiting": waiting.pk}
+    return pattern.format(**values, queue=waiting.queue.slug if waiting.queue else "")
 
 
 @pytest.mark.parametrize(("email", "pattern"), pages())

@@ -98,6 +98,9 @@ def test_a_manager_cannot_open_the_decision_about_another_teams_lead() -> None:
     [
         (DANA, "/decisions/", 403),
         (DANA, "/events/", 403),
+        (DANA, "/queues/", 403),
+        (LENA, "/queues/", 200),
+        (MAYA, "/queues/", 200),
         (LENA, "/events/", 403),
         (LENA, "/decisions/", 200),
         (MAYA, "/events/", 200),
