@@ -140,6 +140,14 @@ class EventFilters(Filters):
         self.offer("source", Source.objects.order_by("name").values_list("pk", "name"))
 
 
+class PerformanceFilters(Filters):
+    segment = _select("Segment")
+
+    def __init__(self, data: Any, *, segments: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.offer("segment", segments)
+
+
 class LeadFilters(Filters):
     q = _search("Name, e-mail or company")
     stand = _select("Stands", [("", "All"), *((stand, STAND_LABELS[stand]) for stand in STANDS)])

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import nudge, services
-from leads.forms import DecisionFilters, EventFilters
+from leads.forms import DecisionFilters, EventFilters, PerformanceFilters
 from leads.models import Alarm, InboundEvent, Lead
 from leads.pages import decision as decision_page
 from leads.pages import decisions as decisions_page
 from leads.pages import events as events_page
+from leads.pages import performance as performance_page
 from leads.world import known
 from reps.access import Request, only, signed_in
 from reps.models import User
@@ -48,6 +49,17 @@ def decision(request: Request, pk: int) -> HttpResponse:
         "page": decision_page.page(found, known()),
     }
     return page(request, "leads/decision.html", context, part="why")
+
+
+@require_safe
+@signed_in
+@only(REVOPS, MANAGER)
+def performance(request: Request) -> HttpResponse:
+    """Who wins how much of what he closes, and whether that says anything."""
+    record = performance_page.record(request.user, known(), timezone.now())
+    filters = PerformanceFilters(request.GET.dict(), segments=record.segments)
+    shown = record.pools(filters.chosen.get("segment", ""))
+    return page(request, "leads/performance.html", {"pools": shown, "filters": filters}, part="list")
 
 
 @require_safe

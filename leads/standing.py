@@ -77,7 +77,7 @@ def _read(known: Known, pools: list[str], reps: list[str], presence: Presence, l
         (TODAY, [[known.reps[rep.email].id for rep in capped], since]),
     )
     days = {rep.email: presence.day(rep) for rep in capped}
-    closed, given = _track_records(known, slugs, rep_ids, presence.now) if known.world.converting else ({}, {})
+    closed, given = track_records(known, slugs, rep_ids, presence.now) if known.world.converting else ({}, {})
     places = {(slugs[pool], known.emails[rep]): (level, opened) for pool, rep, level, opened in levels}
     return Standing(
         levels={place: level for place, (level, _) in places.items()},
@@ -90,10 +90,13 @@ def _read(known: Known, pools: list[str], reps: list[str], presence: Presence, l
     )
 
 
-def _track_records(
+def track_records(
     known: Known, slugs: Mapping[int, str], reps: Sequence[int], now: datetime
 ) -> tuple[dict[tuple[str, str], tuple[int, int]], dict[tuple[str, str], int]]:
-    """What each rep won of what he closed lately, by segment; and what he was given lately, by pool."""
+    """What each rep won of what he closed lately, by segment; and what he was given lately, by pool.
+
+    Segments are in their normal form; `slugs` names the pools by their ids.
+    """
     asked = ask_together(
         (CLOSED, [list(reps), now - converting.CLOSED_WITHIN, now]),
         (GIVEN, [list(reps), list(slugs), now - converting.GIVEN_WITHIN]),

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/<slug:slug>/", territories.territory, name="territory"),
     path("territories/<slug:slug>/edit/", territories.territory_edit, name="territory-edit"),
     path("territories/<slug:slug>/erase/", territories.territory_erase, name="territory-erase"),
+    path("performance/", oversight.performance, name="performance"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

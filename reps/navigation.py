@@ -33,9 +33,10 @@ TERRITORIES = Place(
     "map",
     ("territories", "territory", "territory-new", "territory-edit", "territory-erase"),
 )
+PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 # Where the company is set up, in the order of the navigation. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (TERRITORIES,)
+SETUP: tuple[Place, ...] = (TERRITORIES, PERFORMANCE)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:

@@ -18,9 +18,10 @@ from reps.hours import Calendar
 ASSIGNMENTS = """
 UPDATE leads_assignment AS assignment
 SET accepted_at = v.accepted_at, contacted_at = v.contacted_at, ended_at = v.closed_at,
-    ended_as = CASE WHEN v.closed_at IS NULL THEN '' ELSE 'closed' END
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS v (lead_id, accepted_at, contacted_at, closed_at)
+    ended_as = CASE WHEN v.closed_at IS NULL THEN '' ELSE 'closed' END,
+    outcome = CASE WHEN v.closed_at IS NULL THEN '' ELSE v.status END
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+    AS v (lead_id, accepted_at, contacted_at, closed_at, status)
 WHERE assignment.lead_id = v.lead_id AND assignment.ended_at IS NULL
 """
 CLOCKS = """
@@ -95,11 +96,12 @@ def write(deeds: Sequence[Deed], names: dict[int, str]) -> None:
     leads = [deed.held.lead for deed in deeds]
     accepted, contacted = [deed.accepted_at for deed in deeds], [deed.contacted_at for deed in deeds]
     closed = [deed.closed_at for deed in deeds]
+    statuses = [deed.status for deed in deeds]
     changed = [deed.closed_at or deed.contacted_at or deed.accepted_at or deed.held.since for deed in deeds]
     with connection.cursor() as cursor:
-        cursor.execute(ASSIGNMENTS, [leads, accepted, contacted, closed])
+        cursor.execute(ASSIGNMENTS, [leads, accepted, contacted, closed, statuses])
         cursor.execute(CLOCKS, [leads, contacted, closed])
-        cursor.execute(LEADS, [leads, [deed.status for deed in deeds], contacted, closed, changed])
+        cursor.execute(LEADS, [leads, statuses, contacted, closed, changed])
     copy_rows(TimelineEntry, STORY, (row for deed in deeds for row in _story(deed, names[deed.held.user])))
 
 

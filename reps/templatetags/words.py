@@ -97,6 +97,19 @@ def share(part: float | None) -> str:
 
 
 @register.filter
+def percent(part: float) -> str:
+    """A part of 1 as 38 %: for rates of which nobody knows the tenths."""
+    return f"{part * 100:.0f} %"
+
+
+@register.filter
+def apart(part: float) -> str:
+    """How far above or below: +34 %, −8 %, 0 %"""
+    whole = round(part * 100)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)} %"
+
+
+@register.filter
 def milliseconds_since_1970(at: datetime) -> int:
     """How scripts tell the time."""
     return round(at.timestamp() * 1000)

@@ -38,15 +38,18 @@ def shortfalls(candidates: Sequence[Candidate], given: Mapping[str, int]) -> dic
 
     `candidates` is the whole bench, `given` what each was given of the pool's last thirty days. Shares are parts of 1.
     """
+    competing = {one.rep for one in candidates if not one.code}
+    return {
+        rep: fair - share
+        for rep, (share, fair) in shares(candidates, given).items()
+        if rep in competing and share < LEAST_OF_FAIR_SHARE * fair
+    }
+
+
+def shares(candidates: Sequence[Candidate], given: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+    """What each on the floor was given as a part of all that they were, and his fair part by weight; {} of nothing."""
     weights = {one.rep: one.weight for one in candidates if one.code not in NO_PART and one.weight > 0}
     whole, total = sum(weights.values()), sum(given.get(rep, 0) for rep in weights)
     if not total:
         return {}
-    found = {}
-    for one in candidates:
-        if one.code or one.rep not in weights:
-            continue
-        fair, share = weights[one.rep] / whole, given.get(one.rep, 0) / total
-        if share < LEAST_OF_FAIR_SHARE * fair:
-            found[one.rep] = fair - share
-    return found
+    return {rep: (given.get(rep, 0) / total, weight / whole) for rep, weight in weights.items()}

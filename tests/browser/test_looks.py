@@ -44,6 +44,7 @@ def pages() -> list[tuple[str, str]]:
         (LENA, "/queues/"),
         (LENA, "/queues/{queue}/"),
         (LENA, "/leads/{waiting}/give/"),
+        (LENA, "/performance/"),
         (MAYA, "/leads/?stand=queued"),
         (MAYA, "/leads/?q=nobody"),
         (MAYA, "/decisions/{decision}/"),

@@ -140,6 +140,12 @@ class TestLoaded:
         assert {"assigned", "contacted", "won", "lost", "nurture"} <= statuses
         assert "received" not in statuses
 
+    def test_whoever_closed_a_lead_has_it_on_his_record(self):
+        for status in ("won", "lost"):
+            closed = Lead.objects.filter(status=status)
+
+            assert closed.filter(assignments__outcome=status).count() == closed.count() > 0
+
     def test_some_events_named_nobody_and_some_came_twice(self):
         statuses = set(InboundEvent.objects.values_list("status", flat=True))
 
