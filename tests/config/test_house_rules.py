@@ -10,7 +10,7 @@ import pytest
 
 from config.places import PROJECT
 
-APPS = ("config", "leads", "notifications", "reps", "routing")
+APPS = ("config", "leads", "notifications", "outgoing", "reps", "routing")
 # Rooms and houses of rooms; one that is not built yet has no files to look at.
 PURE_ROOMS = (
     *("routing.engine", "reps.hours", "reps.evenings", "reps.wall_clock", "reps.territories"),
@@ -23,6 +23,7 @@ PURE_ROOMS = (
         "leads.presets",
         "leads.lists",
         "leads.derived",
+        "outgoing.addresses",
         "leads.titles",
         "leads.contact",
         "leads.numbers",
