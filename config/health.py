@@ -124,7 +124,7 @@ def sweeper() -> Finding:
 
 
 def events() -> Finding:
-    due = InboundEvent.objects.filter(status=InboundEvent.Status.WAITING).order_by("due_at")
+    due = InboundEvent.objects.filter(status__in=InboundEvent.OPEN).order_by("due_at")
     first = due.values_list("due_at", flat=True).first()
     overdue = max(timedelta(0), _now() - first) if first else timedelta(0)
     return Finding(overdue <= LONGEST_WAIT, f"the oldest has waited for {overdue.total_seconds():.0f} s")

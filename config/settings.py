@@ -1,6 +1,7 @@
 """Django's settings. Each can be left alone; what an installation may want to say comes from the environment.
 
 SWITCHYARD_DATA  DATABASE_URL  REDIS_URL  SECRET_KEY  ALLOWED_HOSTS  SITE_URL  PROXIES  LOG_LEVEL  DEBUG
+ENRICH_WITHIN_MS  OUTGOING_ALLOW  SWITCHYARD_SECRET_…
 """
 
 import os
@@ -226,3 +227,9 @@ CELERY_BEAT_SCHEDULE = {
 # Deliveries of one source in one web process: a second's steady flow, and how many may come at once before that holds.
 WEBHOOK_RATE_PER_S = int(os.environ.get("WEBHOOK_RATE_PER_S", "200"))
 WEBHOOK_BURST = int(os.environ.get("WEBHOOK_BURST", "20000"))
+
+# How long a lead may wait for providers before it is routed without them, where its source does not say.
+ENRICH_WITHIN_MS = int(os.environ.get("ENRICH_WITHIN_MS", "3000"))
+# Origins on the operator's own network that may be asked although they are not on the public internet, such as
+# http://crm.internal:8080, separated by spaces.
+OUTGOING_ALLOW = tuple(os.environ.get("OUTGOING_ALLOW", "").split())

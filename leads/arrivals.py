@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from leads.activity import reading
@@ -12,6 +12,7 @@ from leads.activity.reading import Signal
 from leads.bodies import BadBody, parse_body
 from leads.mapping import Item, read
 from leads.normalise import normalise, person_key, phone_key
+from leads.provenance import Origin, worked_out
 from leads.sources import SourceCard
 from routing.engine.facts import Value, Vocabulary
 
@@ -33,7 +34,8 @@ class StoredEvent:
 class Arrival:
     """One person in one delivery. `key` names the person, `item_key` is the sender's id for it; "" if none.
 
-    `phone` is the name that goes with the phone alone: the same as `key` where there is no e-mail.
+    `phone` is the name that goes with the phone alone: the same as `key` where there is no e-mail. `provenance` is of
+    the facts that the sender did not say himself.
     """
 
     event: uuid.UUID
@@ -45,6 +47,7 @@ class Arrival:
     facts: Mapping[str, Value]
     set_aside: Mapping[str, object]
     at: datetime
+    provenance: Mapping[str, Origin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def _arrival(event: StoredEvent, number: int, item: Item, vocabulary: Vocabulary
         facts={**read_values.facts, "source": event.source.slug, "received_at": event.received_at},
         set_aside=read_values.set_aside,
         at=event.received_at,
+        provenance={name: worked_out(origin, event.received_at) for name, origin in read_values.origins.items()},
     )
 
 

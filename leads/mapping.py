@@ -88,10 +88,10 @@ def compile_reading(
         here = _below(path, f"mapping.{field}")
         if field not in MAPPED and not field.startswith("custom."):
             problems.append((here, f"{field!r} cannot come from a sender; these can: {', '.join(sorted(MAPPED))}"))
-        if compiled := _compiled(text, here, problems):
+        if compiled := compiled_path(text, here, problems):
             fields.append((field, compiled))
-    its_items = _compiled(items, _below(path, "items"), problems) if items else None
-    its_id = _compiled(event_id, _below(path, "id"), problems) if event_id else None
+    its_items = compiled_path(items, _below(path, "items"), problems) if items else None
+    its_id = compiled_path(event_id, _below(path, "id"), problems) if event_id else None
     if problems:
         raise BadMapping(problems)
     return Reading(found, its_items, tuple(fields), its_id)
@@ -109,15 +109,15 @@ def event_id(reading: Reading, body: object) -> str:
     """The sender's id for the whole delivery: by the source's own path, else as the preset knows; "" if it has none."""
     if reading.id is None:
         return event_id_of(reading.preset, body) if reading.preset else ""
-    found, _ = _search(reading.id, body)
+    found, _ = search_path(reading.id, body)
     if found is None and isinstance(body, list):
-        found = [_search(reading.id, item)[0] for item in _items(reading, body)[:MOST_ITEMS]]
+        found = [search_path(reading.id, item)[0] for item in _items(reading, body)[:MOST_ITEMS]]
     return joined_ids(found[:MOST_ITEMS]) if isinstance(found, list) else as_id(found)
 
 
 def _items(reading: Reading, body: object) -> Sequence[object]:
     if reading.items is not None:
-        found, _ = _search(reading.items, body)
+        found, _ = search_path(reading.items, body)
         return found if isinstance(found, list) else [] if found is None else [found]
     if reading.preset is not None:
         return reading.preset.items(body)
@@ -130,7 +130,7 @@ def _item(reading: Reading, item: object) -> Item:
     raw = reading.preset.shape(item) if reading.preset else {}
     said: dict[str, object] = {}
     for field, path in reading.mapping:
-        value, failure = _search(path, item)
+        value, failure = search_path(path, item)
         into = said if field in OF_ACTIVITIES else raw
         if failure:
             # No field takes an object: normalising sets it aside, and the lead shows it.
@@ -151,13 +151,13 @@ def _activity(reading: Reading, item: Mapping[str, object], raw: dict[str, objec
         raw["email"] = address
     named = raw.keys() & IDENTITY or said.keys() & {"domain", "account"}
     problem = "" if named or not reading.preset else reading.preset.missing(item)
-    key = as_id(_search(reading.id, item)[0]) if reading.id is not None else as_id(activities.plain_id(item))
+    key = as_id(search_path(reading.id, item)[0]) if reading.id is not None else as_id(activities.plain_id(item))
     return Item(raw, key, problem, said)
 
 
 def _key(reading: Reading, item: Mapping[str, object]) -> str:
     if reading.id is not None:
-        return as_id(_search(reading.id, item)[0])
+        return as_id(search_path(reading.id, item)[0])
     return as_id(reading.preset.item_id(item)) if reading.preset else ""
 
 
@@ -169,7 +169,7 @@ def _problem(preset: Preset | None, item: Mapping[str, object], raw: Mapping[str
     return (preset.missing(item) if preset else "") or NOBODY
 
 
-def _search(path: Path, value: object) -> tuple[object, str]:
+def search_path(path: Path, value: object) -> tuple[object, str]:
     """What the path finds, and in words why it could not be asked."""
     try:
         return path.compiled.search(value), ""
@@ -177,7 +177,7 @@ def _search(path: Path, value: object) -> tuple[object, str]:
         return None, " ".join(str(failure).split())[:200] or type(failure).__name__
 
 
-def _compiled(text: object, path: str, problems: list[tuple[str, str]]) -> Path | None:
+def compiled_path(text: object, path: str, problems: list[tuple[str, str]]) -> Path | None:
     if not isinstance(text, str) or not text.strip():
         problems.append((path, "should be a JMESPath, like data.email"))
         return None

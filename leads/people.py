@@ -17,6 +17,7 @@ from django.db.models import Q
 from leads.arrivals import Arrival, EventRead
 from leads.models import Assignment, Lead, LeadQuerySet
 from leads.prepared import Question, ask_together, prepared_cursor
+from leads.provenance import Origin, outranks
 from routing.engine.facts import Value, Vocabulary, from_json
 from routing.engine.route import Holder
 
@@ -63,6 +64,7 @@ class Person:
     id: int = 0
     facts: dict[str, Value] = field(default_factory=dict)
     set_aside: dict[str, object] = field(default_factory=dict)
+    provenance: dict[str, Origin] = field(default_factory=dict)
     holder: Holder | None = None
     declined: frozenset[str] = frozenset()
     held_before: frozenset[str] = frozenset()
@@ -242,9 +244,10 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
         person.id = lead.pk
         person.facts = from_json(lead.facts, vocabulary)
         person.set_aside = dict(lead.set_aside)
+        person.provenance = dict(lead.provenance)
         person.holder = holder_of(lead, emails)
     for arrival in person.arrivals:
-        person.facts.update(arrival.facts)
+        _take(person, arrival)
         for name in arrival.facts:
             person.set_aside.pop(name, None)  # what did not fit then has come as it should by now
         person.set_aside.update(arrival.set_aside)
@@ -263,6 +266,19 @@ def people_again(leads: Sequence[Lead], emails: Mapping[int, str], vocabulary: V
         person.declined = frozenset(email for email, code in codes if code == Assignment.Ended.DECLINED)
         person.held_before = frozenset(email for email, code in codes if code in TAKEN_AWAY)
     return people
+
+
+def _take(person: Person, arrival: Arrival) -> None:
+    """The newer value wins, except that nobody's guess replaces what the person said."""
+    for name, value in arrival.facts.items():
+        origin = arrival.provenance.get(name)
+        if name in person.facts and not outranks(origin, person.provenance.get(name)):
+            continue
+        person.facts[name] = value
+        if origin is None:
+            person.provenance.pop(name, None)
+        else:
+            person.provenance[name] = origin
 
 
 def holder_of(lead: Lead, emails: Mapping[int, str]) -> Holder | None:

@@ -21,6 +21,7 @@ from leads.crash import crash_point
 from leads.database_clock import database_now
 from leads.deciding import Decided, lock_for, plan_all, settle
 from leads.draining import Lines, line_up, somebody_waits
+from leads.enrichment import parking
 from leads.models import Assignment, InboundEvent
 from leads.people import Gathered, gather
 from leads.prepared import prepared_cursor
@@ -41,7 +42,7 @@ RETURNED = record.Ending(Assignment.Ended.RETURNED, "Came back while its rep was
 CLAIM = """
 WITH claimed AS MATERIALIZED (
     SELECT uuid, due_at, octet_length(body) AS size FROM leads_inboundevent
-    WHERE status = 'waiting' AND due_at <= clock_timestamp()
+    WHERE status IN ('waiting', 'enriching') AND due_at <= clock_timestamp()
     AND (%s::uuid IS NULL OR uuid = %s)
     ORDER BY due_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 ), queue AS (
@@ -107,7 +108,7 @@ def _set_apart(event: InboundEvent, failure: Exception) -> None:
     }
     if attempts >= MOST_ATTEMPTS:
         values |= {"status": InboundEvent.Status.QUARANTINED, "finished_at": timezone.now()}
-    InboundEvent.objects.filter(pk=event.pk, status=InboundEvent.Status.WAITING).update(**values)
+    InboundEvent.objects.filter(pk=event.pk, status__in=InboundEvent.OPEN).update(**values)
 
 
 @transaction.atomic
@@ -129,8 +130,9 @@ def _route_batch(limit: int, only: uuid.UUID | None = None) -> int:
 
 def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) -> list[Decided]:
     """Decide about everybody in these deliveries, write it, and finish the events. The caller holds the transaction."""
-    read = [read_event(event, known.world.vocabulary) for event in events]
+    read: Sequence[EventRead] = [read_event(event, known.world.vocabulary) for event in events]
     crash_point("after_reading")
+    read = parking.before_routing(read, known, now=now)
 
     gathered = gather(read, known.emails, known.world.vocabulary)
     crash_point("after_people_locked")

@@ -51,13 +51,13 @@ STORY = ("lead_id", "at", "kind", "text", "epoch")
 LEDGER = ("member_id", "at", "amount", "kind", "decision_id")
 NOTICE = ("user_id", "kind", "text", "link", "dedupe_key", "created_at")
 NEW_LEAD = (
-    "id", "person_key", "source_id", "name", "email", "phone", "company", "intent", "facts", "set_aside", "status",
-    "rep_id", "queue_id", "track", "waits_for", "urgency", "epoch", "decision_id", "account_id", "score", "received_at",
-    "assigned_at", "changed_at",
+    "id", "person_key", "source_id", "name", "email", "phone", "company", "intent", "facts", "set_aside", "provenance",
+    "status", "rep_id", "queue_id", "track", "waits_for", "urgency", "epoch", "decision_id", "account_id", "score",
+    "received_at", "assigned_at", "changed_at",
 )  # fmt: skip
 CHANGED_LEAD = (
-    "person_key", "name", "email", "phone", "company", "intent", "facts", "set_aside", "status", "rep", "queue",
-    "track", "waits_for", "urgency", "epoch", "decision", "account", "score", "assigned_at", "contacted_at",
+    "person_key", "name", "email", "phone", "company", "intent", "facts", "set_aside", "provenance", "status", "rep",
+    "queue", "track", "waits_for", "urgency", "epoch", "decision", "account", "score", "assigned_at", "contacted_at",
     "closed_at", "changed_at",
 )  # fmt: skip
 
@@ -185,6 +185,7 @@ class Writer:
             "intent": str(facts.get("intent", ""))[:40],
             "facts": facts,
             "set_aside": person.set_aside,
+            "provenance": person.provenance,
             "queue_id": self._queue_id(),
             "track": outcome.track,
             "urgency": urgency_of(facts),
@@ -212,6 +213,7 @@ class Writer:
             "received_at": first.at,
             "facts": _json(changes["facts"]),
             "set_aside": _json(changes["set_aside"]),
+            "provenance": _json(changes["provenance"]),
         }
         self.rows.new_leads.append(_new_lead_row(values))
 

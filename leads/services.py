@@ -79,7 +79,7 @@ def close(lead: Lead, *, by: User, status: str, now: datetime, epoch: int | None
 def replay(event: InboundEvent, *, now: datetime) -> InboundEvent:
     """Read a stored delivery again, say after its mapping was mended. What it brought in before stays once."""
     event = InboundEvent.objects.select_for_update().get(pk=event.pk)
-    if event.status != InboundEvent.Status.WAITING:
+    if event.status not in InboundEvent.OPEN:
         event.status = InboundEvent.Status.WAITING
         event.due_at = now
         event.attempts = 0

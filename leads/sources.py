@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection
 
 from leads.mapping import Reading, compile_reading
@@ -14,7 +16,11 @@ from leads.models import Source
 
 @dataclass(frozen=True, slots=True)
 class SourceCard:
-    """A source ready for use. `reading` says how a body of this sender becomes leads."""
+    """A source ready for use. `reading` says how a body of this sender becomes leads.
+
+    Its leads wait `enrich_within` for providers; with `reroute_late` those whom nobody has touched are routed again
+    when an answer comes after that.
+    """
 
     id: int
     slug: str
@@ -24,6 +30,8 @@ class SourceCard:
     intent: str
     active: bool
     reading: Reading
+    enrich_within: timedelta = timedelta(seconds=3)
+    reroute_late: bool = False
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -83,4 +91,11 @@ def _card(source: Source) -> SourceCard:
         intent=source.intent,
         active=source.active,
         reading=reading,
+        enrich_within=_patience(source),
+        reroute_late=source.reroute_late,
     )
+
+
+def _patience(source: Source) -> timedelta:
+    own = source.enrich_within_ms
+    return timedelta(milliseconds=settings.ENRICH_WITHIN_MS if own is None else own)

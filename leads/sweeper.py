@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from leads import draining, escalation, overnight, pipeline
 from leads.activity import looking, retention
 from leads.database_clock import database_now
+from leads.enrichment import enricher
 from leads.models import Heartbeat
 from leads.realignment import activation
 
@@ -26,6 +27,8 @@ FORGETTING = retention.Turn()
 
 def sweep_until(stop: threading.Event) -> None:
     """Sweep until `stop` is set: promises first, then events, then who waits; right away again while there is work."""
+    # Beside it, because a slow provider must delay neither promises nor routing.
+    threading.Thread(target=enricher.run_until, args=(stop,), name="enricher", daemon=True).start()
     pause = PAUSE_S
     while not stop.is_set():
         try:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from leads import sources
 from leads.activity.windows import Asked, asked_by
 from leads.configuration import dump, worlds
+from leads.enrichment import book
+from leads.enrichment.providers import Card
 from leads.models import ScoreVersion
 from leads.scoring import ScoreCard
 from leads.sla import Policy
@@ -39,6 +41,7 @@ class Known:
     scoring: ScoreCard
     signals: Asked  # what the live rules, scores and territories ask about activity
     sources: Sources
+    providers: tuple[Card, ...]  # who is asked over the network, in their order
     reps: Mapping[str, RepKeys]
     emails: Mapping[int, str]
     pools: Mapping[str, int]
@@ -93,6 +96,7 @@ def _read(revision: int) -> Known:
         scoring=scoring,
         signals=asked_by(world, scoring),
         sources=sources.at(revision),
+        providers=book.cards(),
         reps=reps,
         emails={keys.id: email for email, keys in reps.items()},
         pools=dict(Pool.objects.values_list("slug", "id")),

@@ -3,6 +3,7 @@
 from leads.models.accounts import Account, AccountKey, NameKey
 from leads.models.activity import Activity, LookAgain
 from leads.models.capture import InboundEvent, Source
+from leads.models.enrichment import Answer, Enquiry, Provider, ProviderHealth
 from leads.models.lead import Assignment, Lead, LeadQuerySet, TimelineEntry, Touch
 from leads.models.links import AccountLink
 from leads.models.promises import SlaClock, SlaPolicy
@@ -16,14 +17,18 @@ __all__ = [
     "AccountLink",
     "Activity",
     "Alarm",
+    "Answer",
     "Assignment",
     "ChangeSet",
+    "Enquiry",
     "Heartbeat",
     "InboundEvent",
     "Lead",
     "LeadQuerySet",
     "LookAgain",
     "NameKey",
+    "Provider",
+    "ProviderHealth",
     "ScoreVersion",
     "SlaClock",
     "SlaPolicy",

@@ -24,6 +24,9 @@ class Source(models.Model):
     mapping = models.JSONField(default=dict)
     id_path = models.CharField(max_length=500, blank=True)
     intent = models.CharField(max_length=40, blank=True)
+    # How long a lead may wait for providers; None: as the installation says. 0: they are not asked about these.
+    enrich_within_ms = models.PositiveIntegerField(null=True, blank=True)
+    reroute_late = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
@@ -33,22 +36,27 @@ class Source(models.Model):
 class EventQuerySet(models.QuerySet["InboundEvent"]):
     def waiting(self, most: int) -> EventQuerySet:
         """The events whose turn it is, oldest first."""
-        return self.filter(status=InboundEvent.Status.WAITING, due_at__lte=Now()).order_by("due_at")[:most]
+        return self.filter(status__in=InboundEvent.OPEN, due_at__lte=Now()).order_by("due_at")[:most]
 
 
 class InboundEvent(models.Model):
     """One delivery as it arrived. The row is the queue: `waiting` with a `due_at` is work to be done.
+
+    `enriching` waits for answers about its people, until `due_at`; then it is routed, whoever has not answered.
 
     `key` makes the same delivery the same row: the sender's id, or the hash of the body where there is none.
     """
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Waiting"
+        ENRICHING = "enriching", "Being looked up"
         ROUTED = "routed", "Routed"
         DUPLICATE = "duplicate", "Duplicate"
         QUARANTINED = "quarantined", "Quarantined"
         DISCARDED = "discarded", "Discarded"
         COUNTED = "counted", "Counted"
+
+    OPEN = (Status.WAITING, Status.ENRICHING)
 
     uuid = models.UUIDField(primary_key=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="events")
@@ -70,7 +78,7 @@ class InboundEvent(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="delivery_stored_once")]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status="waiting"), name="event_waiting"),
+            models.Index(fields=["due_at"], condition=Q(status__in=["waiting", "enriching"]), name="event_waiting"),
             models.Index(fields=["-received_at"], name="event_by_time"),
             models.Index(fields=["status", "-received_at"], name="event_by_status"),
         ]

@@ -67,6 +67,8 @@ class Lead(models.Model):
     intent = models.CharField(max_length=40, blank=True)
     facts = models.JSONField(default=dict)
     set_aside = models.JSONField(default=dict)
+    # {field: {"by", "at"}} of what the sender did not say: worked out from another field, or filled by a provider.
+    provenance = models.JSONField(default=dict)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
     rep = models.ForeignKey(Rep, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.PROTECT, related_name="leads")
@@ -239,6 +241,7 @@ class TimelineEntry(models.Model):
         SLA = "sla", "Promise"
         CLOSED = "closed", "Closed"
         CHANGED = "changed", "Facts changed"
+        ENRICHED = "enriched", "Looked up"
         SIGNAL = "signal", "Activity"
         LINKED = "linked", "Account"
 
