@@ -9,7 +9,7 @@ from django.db.models import F
 
 from leads import sources
 from leads.configuration import store
-from leads.demo import deliveries, people
+from leads.demo import deliveries, people, signals
 from leads.demo.company import configuration_text
 from leads.demo.crm import Crm
 from leads.demo.logins import DEMO_LOGINS, DOMAIN, PASSWORD, REVOPS
@@ -49,6 +49,7 @@ def load(crm: Crm, *, now: datetime, history: timedelta = HISTORY) -> None:
         _open_logins()
         delivered = list(deliveries.deliveries(visitors, sources.read().by_slug, now))
         Replay(known(), now).tell(delivered)
+        signals.tell(known(), now)
         _settle(crm, now)
 
 

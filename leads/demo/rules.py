@@ -102,6 +102,14 @@ def _inbound_rules(staff: Staff) -> list[Json]:
             "otherwise": {"kind": "pool", "pool": "regulated"},
         },
         {
+            "id": "in-earnest",
+            "name": "Tries the product in earnest",
+            "when": {"all": [asks("signal.trial_step_7d", "gte", 3), asks("signal.seats_used", "gte", 5)]},
+            "why": "Three steps of the trial and five seats: whoever was only reading then wants to buy now.",
+            "set": {"intent": "trial"},
+            "target": {"kind": "tree", "tree": "regions"},
+        },
+        {
             "id": "free-mail-hot",
             "name": "Private address, but ready to buy",
             "when": {"all": [asks("is_free_email", "is", True), asks("intent", "in", ["demo", "pricing", "trial"])]},

@@ -16,7 +16,8 @@ from leads.demo.company import configuration_text
 from leads.demo.crm import SAMPLE, Crm, read_crm
 from leads.demo.logins import DEMO_LOGINS
 from leads.demo.story import tell
-from leads.models import Assignment, InboundEvent, Lead, SlaClock
+from leads.models import Activity, Assignment, InboundEvent, Lead, LookAgain, SlaClock
+from notifications.models import Notification
 from reps.models import Rep, TimeOff, User
 from routing.models import Decision, Member, Version
 
@@ -149,9 +150,22 @@ class TestLoaded:
     def test_some_events_named_nobody_and_some_came_twice(self):
         statuses = set(InboundEvent.objects.values_list("status", flat=True))
 
-        assert statuses >= {"routed", "quarantined", "duplicate"}
+        assert statuses >= {"routed", "quarantined", "duplicate", "counted"}
         assert "waiting" not in statuses
         assert all(event.problem for event in InboundEvent.objects.filter(status="quarantined"))
+
+    def test_who_tries_the_product_in_earnest_went_on_by_himself(self):
+        moved = Decision.objects.filter(cause="changed", rules__contains=["in-earnest"])
+
+        assert moved.count() >= 2
+        for lead in Lead.objects.filter(pk__in=moved.values("lead_id")):
+            assert lead.status in ("assigned", "queued")
+            assert lead.timeline.filter(text__contains="Activity: ").exists()
+
+    def test_owners_of_customers_were_told_and_nothing_is_left_to_look_at(self):
+        assert Notification.objects.filter(kind="signal", text__contains="(customer): ").exists()
+        assert not LookAgain.objects.exclude(due_at=None).exists()
+        assert not Activity.objects.filter(at__gt=NOW).exists()
 
     def test_every_time_is_in_the_past_and_in_order(self):
         assert not Lead.objects.filter(Q(assigned_at__gt=NOW) | Q(closed_at__gt=NOW)).exists()
