@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from leads.api import activities, decisions, docs, evaluate, events, leads, organisation, queues, trees
+from leads.api import activities, decisions, docs, evaluate, events, leads, organisation, queues, territories, trees
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.list_leads, name="api-leads"),
@@ -28,6 +28,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/", organisation.list_sources),
     path("sources/<slug:slug>/", organisation.get_source),
     path("sla-policies/", organisation.list_sla_policies),
+    path("territories/", territories.list_territories),
+    path("territories/<slug:slug>/", territories.get_territory),
+    path("change-sets/", territories.list_change_sets),
+    path("change-sets/<int:pk>/", territories.get_change_set),
     path("trees/", trees.list_trees),
     path("trees/<slug:slug>/versions/", trees.list_versions),
     path("trees/<slug:slug>/versions/<int:number>/", trees.get_version),

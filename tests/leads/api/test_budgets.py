@@ -25,6 +25,8 @@ BUDGETS = {
     "sources/": 2,
     "sources/web/": 2,
     "sla-policies/": 2,
+    "territories/": 5,
+    "change-sets/": 2,
     "trees/": 2,
     "trees/main/versions/": 3,
     "trees/main/versions/1/": 2,

@@ -38,6 +38,8 @@ OPEN_TO = {
     "sources/": ("olivia", "mia", "max"),
     "sources/web/": ("olivia", "mia", "max"),
     "sla-policies/": ("olivia", "mia", "max"),
+    "territories/": ("olivia", "mia", "max"),
+    "change-sets/": ("olivia", "mia", "max"),
     "trees/": ("olivia", "mia", "max"),
     "trees/main/versions/": ("olivia", "mia", "max"),
     "trees/main/versions/1/": ("olivia", "mia", "max"),
