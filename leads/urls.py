@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads import oversight, queues, views, webhook
+from leads import oversight, queues, score_views, views, webhook
 from leads.territories import views as territories
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/<slug:slug>/edit/", territories.territory_edit, name="territory-edit"),
     path("territories/<slug:slug>/erase/", territories.territory_erase, name="territory-erase"),
     path("performance/", oversight.performance, name="performance"),
+    path("scoring/", score_views.scoring, name="scoring"),
+    path("scoring/edit/", score_views.edit, name="scoring-edit"),
+    path("scoring/<int:pk>/", score_views.version, name="scoring-version"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

@@ -33,10 +33,11 @@ TERRITORIES = Place(
     "map",
     ("territories", "territory", "territory-new", "territory-edit", "territory-erase"),
 )
+SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scoring-version"))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 # Where the company is set up, in the order of the navigation. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (TERRITORIES, PERFORMANCE)
+SETUP: tuple[Place, ...] = (TERRITORIES, SCORING, PERFORMANCE)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:

@@ -41,6 +41,12 @@ def minutes(span: timedelta) -> str:
 
 
 @register.filter
+def number(points: int) -> str:
+    """1,200, −5"""
+    return f"{'−' if points < 0 else ''}{abs(points):,}"
+
+
+@register.filter
 def signed(points: int) -> str:
     """+20, −5, 0"""
     return f"{'−' if points < 0 else '+' if points else ''}{abs(points):,}"

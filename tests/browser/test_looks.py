@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from leads import pipeline
+from leads.configuration import store
 from leads.models import InboundEvent, Lead
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.territories.market import open_market
@@ -13,12 +15,23 @@ from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, sen
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
 WIDTHS = (320, 390, 1440)
+# Nobody is held back by it: the pages that show where leads go stay as they are.
+SCORING = f"""
+version: 1
+scoring:
+  skip_score_for: [demo, pricing, {LONG.lower()}]
+  rules:
+    - {{name: Large, when: {{field: employees, op: gte, value: 500}}, points: 20}}
+    - {{name: {LONG * 3}, when: {{not: {{field: company, op: contains, value: {LONG * 2}}}}}, points: 1000000}}
+  grades: {{{LONG}: 40, B: -5}}
+"""
 
 
 @pytest.fixture
 def busy(office: None) -> None:
     """One of everything, with names that are too long for any screen."""
     open_market()
+    store.load(SCORING, now=timezone.now())
     arrive("Priya Raman", **HEALTH, message="Before April, please.", revenue="n/a")
     arrive(f"Hubert {LONG}", **{**HEALTH, "company": f"{LONG} {LONG} GmbH", "job_title": LONG})
     do(f"Hubert {LONG}", LONG, value=1234.5)
@@ -55,6 +68,9 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/territories/us-west/edit/"),
         (MAYA, "/territories/us-west/erase/"),
         (MAYA, "/territories/+new/"),
+        (MAYA, "/scoring/"),
+        (MAYA, "/scoring/edit/"),
+        (LENA, "/scoring/1/"),
     ]
 
 

@@ -108,6 +108,13 @@ def test_a_manager_cannot_open_the_decision_about_another_teams_lead() -> None:
         (MAYA, "/performance/", 200),
         (MAYA, "/events/", 200),
         (MAYA, "/decisions/", 200),
+        (DANA, "/scoring/", 403),
+        (DANA, "/scoring/edit/", 403),
+        (DANA, "/scoring/1/", 403),
+        (LENA, "/scoring/", 200),
+        (LENA, "/scoring/edit/", 403),
+        (MAYA, "/scoring/", 200),
+        (MAYA, "/scoring/edit/", 200),
     ],
 )
 def test_a_page_is_for_the_roles_that_need_it(email: str, address: str, status: int) -> None:
