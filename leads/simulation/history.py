@@ -65,9 +65,16 @@ def unknown_columns(rows: Iterable[Row], vocabulary: Vocabulary) -> list[str]:
 
 
 def decide_all(
-    history: Iterable[Told | Done], configuration: Configuration, world: World, tree: str = ""
+    history: Iterable[Told | Done],
+    configuration: Configuration,
+    world: World,
+    tree: str = "",
+    later: Callable[[Told, Outcome], object] = lambda told, outcome: None,
 ) -> Iterator[tuple[Told, Outcome]]:
-    """Every decision of the history: one for each lead, and one more for each that goes elsewhere by what was done."""
+    """Every decision of the history: one for each lead, and one more for each that goes elsewhere by what was done.
+
+    `later` is told of each lead that waited until somebody could take it.
+    """
     history = list(history)
     matching_of, card = _accounts(configuration), worlds.score_card(configuration)
     doings = Doings(asked_by(world, card))
@@ -84,7 +91,10 @@ def decide_all(
             facts = {name: value for name, value in facts.items() if name != "account.name"}
         return knowledge(facts, match=found, signals=signals, card=card, setting=world.setting(at)).facts
 
-    for arrival, outcome in fold(steps, world, tree=tree, knowledge=known_about):
+    def given_out(arrival: Arrival, outcome: Outcome) -> None:
+        later(rows[id(arrival)], outcome)
+
+    for arrival, outcome in fold(steps, world, tree=tree, knowledge=known_about, later=given_out):
         yield rows[id(arrival)], outcome
 
 

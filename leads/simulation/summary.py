@@ -23,6 +23,7 @@ class Summary:
     fallback: int = 0
     sticky: int = 0
     cover: int = 0
+    later: int = 0  # waited until somebody could take them
     by_rotation: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     by_name: Counter[str] = field(default_factory=Counter)  # sticky, account owner, named by a rule, cover
     known: int = 0  # assigned leads of which the file says who really had them
@@ -43,6 +44,14 @@ class Summary:
         self.cover += outcome.cover_for is not None
         if outcome.queue:
             self.queues[outcome.queue] += 1
+        self._count(told, outcome)
+
+    def add_later(self, told: Told, outcome: Outcome) -> None:
+        """A lead that waited goes to somebody after all."""
+        self.later += 1
+        self._count(told, outcome)
+
+    def _count(self, told: Told, outcome: Outcome) -> None:
         if outcome.rep and outcome.pool:
             self.by_rotation[outcome.pool][outcome.rep] += 1
         elif outcome.rep:
@@ -65,6 +74,8 @@ class Summary:
         yield f"fallback {_share(self.fallback, self.leads)}, sticky {self.sticky:,}, cover {self.cover:,}"
         if self.queues:
             yield f"waiting: {_counts(self.queues)}"
+        if self.later:
+            yield f"waited until somebody could take them: {self.later:,}"
         for slug in sorted(self.by_rotation):
             yield from _pool_lines(self.world.pools[slug], self.by_rotation[slug])
         if self.by_name:

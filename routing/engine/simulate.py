@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from routing.engine import converting, ledger
 from routing.engine.bench import Presence
 from routing.engine.facts import Facts, Value, normal
+from routing.engine.lines import Lines
 from routing.engine.route import NURTURE, QUEUED, STICKY, Holder, Outcome, Request, answer_of, plan, route, take
 from routing.engine.world import Standing, World
 
@@ -24,6 +25,7 @@ MOST_MOVES = 5
 MOVES_WITHIN = timedelta(hours=24)
 
 Knowledge = Callable[[Facts, datetime], Facts]
+Later = Callable[["Arrival", Outcome], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class _Person:
     arrival: Arrival | None = None  # the last
     path: str = ""
     waits: bool = False
+    waits_for: str = ""
     moved: list[datetime] = field(default_factory=list)
 
 
@@ -109,15 +112,22 @@ class _Register:
 
 
 def fold(
-    steps: Iterable[Arrival | Change], world: World, *, tree: str = "", knowledge: Knowledge = lambda facts, at: facts
+    steps: Iterable[Arrival | Change],
+    world: World,
+    *,
+    tree: str = "",
+    knowledge: Knowledge = lambda facts, at: facts,
+    later: Later = lambda arrival, outcome: None,
 ) -> Iterator[tuple[Arrival, Outcome]]:
     """Decide arrivals, given in the order of their time. `knowledge` adds account and score to a lead's own facts.
 
-    A change gives a decision about the last arrival of each person whom it moves, and else none.
+    A change gives a decision about the last arrival of each person whom it moves, and else none. Whoever waits for
+    people is given out as soon as somebody can take him, before whoever comes then; `later` is told of it.
     """
-    story = _Story(world, tree, knowledge)
+    story = _Story(world, tree, knowledge, later)
     for step in steps:
         story.close_until(step.at)
+        story.give_out(step.at, but=step.key)
         if isinstance(step, Change):
             yield from story.look_again(step)
         else:
@@ -155,7 +165,7 @@ class _Lately:
 class _Story:
     """Who holds what and what is known of everybody, as far as the history has been told."""
 
-    def __init__(self, world: World, tree: str, knowledge: Knowledge) -> None:
+    def __init__(self, world: World, tree: str, knowledge: Knowledge, later: Later) -> None:
         self.world = world
         self.tree = tree
         self.knowledge = knowledge
@@ -165,6 +175,9 @@ class _Story:
         self.told = 0
         self.closings: list[tuple[datetime, int, _Person]] = []
         self.lately = _Lately(self.standing)
+        self.later = later
+        self.lines: Lines[_Person] = Lines()
+        self.freed = False
 
     def decide(self, arrival: Arrival) -> Outcome:
         person = self.people.whose(arrival)
@@ -197,8 +210,34 @@ class _Story:
         outcome = route(request, self.world, self.standing, presence, place)
 
         take(outcome, request, self.world, self.standing, presence)
+        self.freed |= request.holder is not None and request.holder.open and request.holder.rep != outcome.rep
         self._remember(person, arrival, outcome)
         return outcome
+
+    def give_out(self, now: datetime, *, but: str = "") -> None:
+        """Ask about the first of each line for which there is hope, longest waiting first, until nobody is found."""
+        marks = self.lines.worth_asking(freed=self.freed)
+        self.freed = False
+        firsts = {mark: self.lines.first(mark) for mark in marks}
+        while waiting := {mark: one for mark, one in firsts.items() if one is not None and one.key != but}:
+            mark, person = min(waiting.items(), key=lambda each: each[1].number)
+            firsts[mark] = self.lines.first(mark) if self._given_out(person, mark, now) else None
+
+    def _given_out(self, person: _Person, mark: str, now: datetime) -> bool:
+        """Whether the next of this line may find somebody too; a lead that was closed meanwhile is let go."""
+        assert person.arrival is not None
+        if person.arrival.closes_at is not None and person.arrival.closes_at <= now:
+            person.waits_for = ""
+            return True
+        request = self._request(person, now)
+        place = plan(request, self.world, now, self.tree)
+        found = route(request, self.world, self.standing, self._presence(now), place)
+        if found.rep is None:
+            self.lines.asked(mark, found.excluded.values())
+            return False
+        arrival = replace(person.arrival, at=now)
+        self.later(person.arrival, self._decide(person, arrival, request))
+        return True
 
     def close_until(self, now: datetime) -> None:
         """Free the places of all leads that are closed by now. A later touch may have put a closing off."""
@@ -206,9 +245,11 @@ class _Story:
             at, _, person = heapq.heappop(self.closings)
             if person.closes_at == at and person.holder is not None and person.holder.open:
                 ledger.release(self.standing, person.holder.rep)
+                self.freed = True
                 if person.closed_as in (WON, LOST):
                     self.lately.close(at, person.holder.rep, person.segment, won=person.closed_as == WON)
                 person.holder = replace(person.holder, open=False, lost=person.closed_as == LOST)
+                self.give_out(at)
 
     def _presence(self, now: datetime) -> Presence:
         if self.presence is None or self.presence.now != now:
@@ -219,6 +260,9 @@ class _Story:
         """An open lead that is touched again closes when the last of its touches does."""
         rep = outcome.rep
         person.path, person.waits = outcome.path, outcome.kind in (QUEUED, NURTURE)
+        person.waits_for = outcome.waits_for
+        if person.waits_for:
+            self.lines.join(person, outcome.excluded.values())
         was_open = person.holder is not None and person.holder.open
         person.facts.update(outcome.changed)
         kept = person.holder if was_open and person.holder is not None and person.holder.rep == rep else None

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stderr.write(f"column {column}: no fact of this name; it is left alone")
 
         summary = Summary(world)
-        decided = decide_all(history, configuration, world, tree)
+        decided = decide_all(history, configuration, world, tree, summary.add_later)
         with _opened(out) as file:
             output = OutputWrapper(file) if file else self.stdout
             for told, outcome in decided:

@@ -57,7 +57,7 @@ def test_an_open_lead_that_is_touched_again_closes_with_the_last_of_its_touches(
     one_place = sales(rep("Ada", capacity=1))
     touches = [arrival(0, key="x", closes=NOON + 2 * HOUR), arrival(1, key="x", closes=NOON + 9 * HOUR)]
 
-    outcomes = list(fold([*touches, arrival(3), arrival(9)], one_place))
+    outcomes = list(fold([*touches, arrival(3, closes=NOON + 4 * HOUR), arrival(9)], one_place))
 
     assert [outcome.kind for _, outcome in outcomes] == ["assigned", "assigned", "queued", "assigned"]
 
@@ -167,3 +167,69 @@ def test_a_lost_lead_that_returns_is_its_reps_again_after_any_time_and_a_won_one
     assert second("won").rep == "bob@example.com"
     assert second("lost").rep == "ada@example.com"
     assert "a new chance" in second("lost").reason
+
+
+def held_after(arrivals, somewhere):
+    """Who has whom at the end: the decisions on arrival, and those of whoever waited."""
+    given = {}
+    outcomes = fold(arrivals, somewhere, later=lambda one, outcome: given.update({one.key: outcome.rep}))
+    at_once = {one.key: outcome.rep for one, outcome in outcomes}
+    return {key: (rep or given.get(key, "-"))[0] for key, rep in at_once.items()}, given
+
+
+def test_a_place_that_is_freed_goes_to_who_waits_longest_before_who_comes_then():
+    one_place = sales(rep("Ada", capacity=1))
+    arrivals = [arrival(0, closes=NOON + 5 * HOUR), arrival(1), arrival(2), arrival(6)]
+
+    held, later = held_after(arrivals, one_place)
+
+    assert held == {"lead:0": "a", "lead:1": "a", "lead:2": "-", "lead:6": "-"}
+    assert later == {"lead:1": "ada@example.com"}
+
+
+def test_a_lead_that_was_closed_while_it_waited_is_not_given_out():
+    one_place = sales(rep("Ada", capacity=1))
+    arrivals = [arrival(0, closes=NOON + 5 * HOUR), arrival(1, closes=NOON + 3 * HOUR), arrival(2), arrival(6)]
+
+    held, _ = held_after(arrivals, one_place)
+
+    assert held == {"lead:0": "a", "lead:1": "-", "lead:2": "a", "lead:6": "-"}
+
+
+def test_who_waited_for_somebody_away_is_given_out_when_he_is_back_with_the_next_arrival():
+    away = rep("Ada", calendar=calendar(away=((NOON, NOON + 3 * HOUR),)))
+
+    held, later = held_after([arrival(0), arrival(1), arrival(4)], sales(away))
+
+    assert set(held.values()) == {"a"}
+    assert list(later) == ["lead:0", "lead:1"]
+
+
+def test_who_comes_again_while_he_waits_is_given_out_once():
+    one_place = sales(rep("Ada", capacity=1))
+    arrivals = [arrival(0, closes=NOON + 2 * HOUR), arrival(1, key="x"), arrival(3, key="x"), arrival(4)]
+
+    held, later = held_after(arrivals, one_place)
+
+    assert (held["x"], held["lead:4"]) == ("a", "-")
+    assert list(later) == ["x"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 60)), min_size=1, max_size=25), st.integers(1, 3))
+def test_nobody_is_over_capacity_and_nobody_is_passed_over(spans, capacity):
+    """However leads come and close, whoever waits has come after all who were given out, and no place is left empty."""
+    history, at = [], timedelta(0)
+    for number, (gap, open_for) in enumerate(spans):
+        at += gap * MINUTE
+        history.append(arrival(number, after=at, closes=NOON + at + open_for * MINUTE))
+    given, held = {}, []
+    floor = sales(rep("Ada", capacity=capacity))
+
+    for one, outcome in fold(history, floor, later=lambda one, outcome: given.update({one.key: outcome})):
+        if outcome.rep:
+            held.append(one)
+        waiting = [each for each in history if each.at <= one.at and each not in held and each.key not in given]
+        open_now = [each for each in history if (each in held or each.key in given) and each.closes_at > one.at]
+        still = [each for each in waiting if each.closes_at > one.at]
+        assert len(open_now) <= capacity
+        assert not still or len(open_now) == capacity
