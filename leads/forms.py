@@ -89,13 +89,13 @@ class GiveForm(forms.Form):
         to.queryset = reps_for(user).filter(active=True)
 
 
-def _select(label: str, choices: Any = ()) -> forms.ChoiceField:
+def select(label: str, choices: Any = ()) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, choices=choices, required=False, widget=forms.Select(attrs={"class": "input"})
     )
 
 
-def _search(label: str) -> forms.CharField:
+def search(label: str) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"})
     )
@@ -117,10 +117,10 @@ class Filters(forms.Form):
 
 
 class DecisionFilters(Filters):
-    outcome = _select("Outcome")
-    rep = _select("Rep")
-    rule = _select("Rule")
-    period = _select("Period", PERIODS)
+    outcome = select("Outcome")
+    rep = select("Rep")
+    rule = select("Rule")
+    period = select("Period", PERIODS)
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__({"period": "30", **data})
@@ -130,9 +130,9 @@ class DecisionFilters(Filters):
 
 
 class EventFilters(Filters):
-    status = _select("Status")
-    source = _select("Source")
-    period = _select("Period", PERIODS)
+    status = select("Status")
+    source = select("Source")
+    period = select("Period", PERIODS)
 
     def __init__(self, data: Any) -> None:
         super().__init__({"period": "30", **data})
@@ -141,7 +141,7 @@ class EventFilters(Filters):
 
 
 class PerformanceFilters(Filters):
-    segment = _select("Segment")
+    segment = select("Segment")
 
     def __init__(self, data: Any, *, segments: Iterable[tuple[str, str]]) -> None:
         super().__init__(data)
@@ -149,10 +149,10 @@ class PerformanceFilters(Filters):
 
 
 class LeadFilters(Filters):
-    q = _search("Name, e-mail or company")
-    stand = _select("Stands", [("", "All"), *((stand, STAND_LABELS[stand]) for stand in STANDS)])
-    rep = _select("Rep")
-    source = _select("Source")
+    q = search("Name, e-mail or company")
+    stand = select("Stands", [("", "All"), *((stand, STAND_LABELS[stand]) for stand in STANDS)])
+    rep = select("Rep")
+    source = select("Source")
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads import oversight, queues, score_views, views, webhook
+from leads import companies, oversight, queues, score_views, views, webhook
 from leads.territories import views as territories
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,8 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/contact/", views.contact, name="lead-contact"),
     path("leads/<int:pk>/give/", queues.give, name="lead-give"),
     path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
+    path("leads/<int:pk>/account/", companies.link, name="lead-account"),
+    path("leads/<int:pk>/not-this-account/", companies.unlink, name="lead-not-account"),
     path("queues/", queues.queues, name="queues"),
     path("queues/<slug:slug>/", queues.waiting, name="waiting"),
+    path("accounts/", companies.accounts, name="accounts"),
+    path("accounts/<int:pk>/", companies.account, name="account-page"),
+    path("accounts/<int:pk>/merge/", companies.merge, name="account-merge"),
     path("decisions/", oversight.decisions, name="decisions"),
     path("decisions/<int:pk>/", oversight.decision, name="decision"),
     path("territories/", territories.territories, name="territories"),

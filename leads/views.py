@@ -144,10 +144,10 @@ def act_on(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], d
     else:
         if done:
             messages.success(request, done)
-    return _look_again(request, pk)
+    return look_again(request, pk)
 
 
-def _look_again(request: Request, pk: int) -> HttpResponse:
+def look_again(request: Request, pk: int) -> HttpResponse:
     """Back to the page that is open, unless it is the page of a lead that is gone for this user."""
     here = page_shown(request) if request.htmx else request.POST.get("next")
     if here == reverse("lead", args=[pk]) and not Lead.objects.visible_to(request.user).filter(pk=pk).exists():

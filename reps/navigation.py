@@ -27,6 +27,7 @@ DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
 QUEUES = Place("queues", "Queues", "users", ("queues", "waiting"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
 
+ACCOUNTS = Place("accounts", "Accounts", "building", ("accounts", "account-page", "account-merge"))
 TERRITORIES = Place(
     "territories",
     "Territories",
@@ -37,7 +38,7 @@ SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scor
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 # Where the company is set up, in the order of the navigation. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (TERRITORIES, SCORING, PERFORMANCE)
+SETUP: tuple[Place, ...] = (ACCOUNTS, TERRITORIES, SCORING, PERFORMANCE)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:

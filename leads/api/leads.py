@@ -47,19 +47,19 @@ def get_lead(request: Request, pk: int) -> Response:
 @endpoint("POST", takes=Act, answers=LeadForm, problems=[404, 409])
 def accept_lead(request: Request, pk: int) -> Response:
     """Take a lead on that you hold, or one that waits in your team's queue. Doing it twice changes nothing."""
-    return _act(request, pk, Act, lambda lead, given: services.accept(lead, **_who(request, given)))
+    return act_on_lead(request, pk, Act, lambda lead, given: services.accept(lead, **_who(request, given)))
 
 
 @endpoint("POST", takes=Act, answers=LeadForm, problems=[404, 409])
 def contact_lead(request: Request, pk: int) -> Response:
     """You have spoken to the lead: the promise is kept, or its lateness known. Doing it twice changes nothing."""
-    return _act(request, pk, Act, lambda lead, given: services.contact(lead, **_who(request, given)))
+    return act_on_lead(request, pk, Act, lambda lead, given: services.contact(lead, **_who(request, given)))
 
 
 @endpoint("POST", takes=Declining, answers=LeadForm, problems=[404, 409], may_be_gone=True)
 def decline_lead(request: Request, pk: int) -> Response:
     """Hand a lead back that you hold; the rules are asked again, without you."""
-    return _act(
+    return act_on_lead(
         request,
         pk,
         Declining,
@@ -79,13 +79,13 @@ def reassign_lead(request: Request, pk: int) -> Response:
             raise exceptions.ValidationError({"to": "Nobody who works leads has this e-mail."})
         handover.reassign(lead, to=to, reason=given["reason"], **_who(request, given))
 
-    return _act(request, pk, Reassigning, reassign)
+    return act_on_lead(request, pk, Reassigning, reassign)
 
 
 @endpoint("POST", takes=Closing, answers=LeadForm, problems=[404, 409])
 def close_lead(request: Request, pk: int) -> Response:
     """The lead is won, lost or disqualified."""
-    return _act(
+    return act_on_lead(
         request, pk, Closing, lambda lead, given: services.close(lead, status=given["status"], **_who(request, given))
     )
 
@@ -95,7 +95,7 @@ def show(user: User, pk: int) -> Response:
     return _shown(_lead_for(user, pk))
 
 
-def _act(request: Request, pk: int, form: Form, act: Acting) -> Response:
+def act_on_lead(request: Request, pk: int, form: Form, act: Acting) -> Response:
     """Find the lead, read the body, act, and show what came of it, as far as it is still this user's to see."""
     try:
         lead = _lead_for(request.user, pk)

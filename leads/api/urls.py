@@ -3,7 +3,19 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from leads.api import activities, decisions, docs, evaluate, events, leads, organisation, queues, territories, trees
+from leads.api import (
+    accounts,
+    activities,
+    decisions,
+    docs,
+    evaluate,
+    events,
+    leads,
+    organisation,
+    queues,
+    territories,
+    trees,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.list_leads, name="api-leads"),
@@ -14,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/reassign/", leads.reassign_lead),
     path("leads/<int:pk>/close/", leads.close_lead),
     path("activities/", activities.list_activities),
+    path("leads/<int:pk>/link-account/", accounts.link_lead_account),
+    path("leads/<int:pk>/unlink-account/", accounts.unlink_lead_account),
+    path("accounts/", accounts.list_accounts),
+    path("accounts/<int:pk>/", accounts.get_account),
+    path("accounts/<int:pk>/merge/", accounts.merge_account),
     path("decisions/", decisions.list_decisions),
     path("decisions/<int:pk>/", decisions.get_decision),
     path("evaluate/", evaluate.evaluate),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from leads import reckoning, trace
 from leads.pages import facts as facts_page
+from leads.pages import matching as matching_page
 from leads.pages.facts import Group
 from leads.reckoning import Reckoning
 from leads.world import Known
@@ -99,12 +100,14 @@ class Explained:
 class Page:
     explained: Explained
     groups: Sequence[Group]
+    matching: matching_page.Told
 
 
 def page(decision: Decision, organisation: Known) -> Page:
     vocabulary = organisation.world.vocabulary
     facts = facts_page.typed_facts(decision.facts, vocabulary)
-    return Page(explained(decision, organisation), facts_page.groups(facts, {}, vocabulary))
+    matching = matching_page.told(decision.matching)
+    return Page(explained(decision, organisation), facts_page.groups(facts, {}, vocabulary), matching)
 
 
 def explained(decision: Decision, organisation: Known) -> Explained:

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
+from leads.pages import matching as matching_page
 from leads.pages.activity import Activities, activities
 from leads.pages.decision import Explained, explained
 from leads.pages.facts import Group, Line
+from leads.pages.matching import Told
 from leads.pages.promises import Ahead, Countdown, FirstContact, ahead, countdown, first_contact
 from leads.world import Known, known
 from reps.models import User
@@ -44,6 +46,7 @@ class Page:
     assignments: Sequence[Assignment]
     chances: Sequence[Assignment]
     touches: Sequence[Touch]
+    matching: Told
     activities: Activities
 
 
@@ -81,6 +84,7 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
         chances=[one for one in assignments if one.outcome and not (one.epoch == lead.epoch and lead.closed_at)],
         touches=list(lead.touches.select_related("source").order_by("-at")[:RECENT]),
         activities=activities(lead, shown.facts, now=now),
+        matching=matching_page.of_lead(lead),
     )
 
 

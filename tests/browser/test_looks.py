@@ -8,12 +8,21 @@ from playwright.sync_api import Page, expect
 
 from leads import pipeline
 from leads.configuration import store
-from leads.models import InboundEvent, Lead
+from leads.models import Account, InboundEvent, Lead
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.territories.market import open_market
 from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, send
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
+COMPANIES = f"""
+version: 1
+accounts:
+  - {{name: {LONG} Holding, owner: {DANA}, is_customer: true, tier: Gold}}
+  - name: {LONG} {LONG} GmbH
+    parent: {LONG} Holding
+    domains: ["{LONG.lower()}.example", northwind.example]
+    aliases: [{LONG}]
+"""
 WIDTHS = (320, 390, 1440)
 # Nobody is held back by it: the pages that show where leads go stay as they are.
 SCORING = f"""
@@ -32,6 +41,7 @@ def busy(office: None) -> None:
     """One of everything, with names that are too long for any screen."""
     open_market()
     store.load(SCORING, now=timezone.now())
+    store.load(COMPANIES, now=timezone.now())
     arrive("Priya Raman", **HEALTH, message="Before April, please.", revenue="n/a")
     arrive(f"Hubert {LONG}", **{**HEALTH, "company": f"{LONG} {LONG} GmbH", "job_title": LONG})
     do(f"Hubert {LONG}", LONG, value=1234.5)
@@ -61,6 +71,12 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/leads/?stand=queued"),
         (MAYA, "/leads/?q=nobody"),
         (MAYA, "/decisions/{decision}/"),
+        (MAYA, "/accounts/"),
+        (MAYA, "/accounts/?q=nobody"),
+        (LENA, "/accounts/{account}/"),
+        (MAYA, "/accounts/{account}/merge/"),
+        (MAYA, "/leads/{lead}/account/"),
+        (MAYA, "/leads/{lead}/not-this-account/"),
         (MAYA, "/events/"),
         (MAYA, "/events/{event}/"),
         (LENA, "/territories/"),
@@ -78,8 +94,9 @@ def address(pattern: str) -> str:
     lead = Lead.objects.get(name=f"Hubert {LONG}")
     event = InboundEvent.objects.get(status=InboundEvent.Status.QUARANTINED)
     waiting = Lead.objects.get(name="Iris Wolf")
+    account = Account.objects.get(name=f"{LONG} {LONG} GmbH")
     values = {"lead": lead.pk, "decision": lead.decision_id, "event": event.pk, "waiting": waiting.pk}
-    return pattern.format(**values, queue=waiting.queue.slug if waiting.queue else "")
+    return pattern.format(**values, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
 
 
 @pytest.mark.parametrize(("email", "pattern"), pages())

@@ -25,6 +25,8 @@ ACTS = {
     "decline": {"reason": "Not mine"},
     "reassign": {"to": "ben@example.com", "reason": "Knows them"},
     "close": {"status": "lost"},
+    "link-account": {"account": 1, "reason": "They told us"},
+    "unlink-account": {"reason": "Another company"},
 }
 # What is not about one lead, and who may use it.
 OPEN_TO = {
@@ -34,6 +36,7 @@ OPEN_TO = {
     "reps/": EVERYBODY,
     "schema/": EVERYBODY,
     "queues/": EVERYBODY,
+    "accounts/": ("olivia", "mia", "max"),
     "pools/": ("olivia", "mia", "max"),
     "sources/": ("olivia", "mia", "max"),
     "sources/web/": ("olivia", "mia", "max"),
