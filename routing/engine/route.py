@@ -105,7 +105,7 @@ def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place
 
 def route(request: Request, world: World, standing: Standing, presence: Presence, place: Place) -> Outcome:
     """Decide one lead at `presence.now`: stickiness first, else the bench of the target, or of those after it."""
-    slug = place.path.partition("/")[0]
+    slug = place.entered
     if kept := _sticky(request, world, presence, slug, place.asked):
         return kept
     if world.gate is not None and world.gate.holds_back(place.asked):

@@ -36,6 +36,7 @@ class Place:
     fallback: bool = False
     changed: Mapping[str, Value] = field(default_factory=dict)
     spent: frozenset[str] = frozenset()
+    entered: str = ""  # the tree whose rules were asked first
 
 
 def enter(world: World, slug: str, facts: Facts, now: datetime, *, came_from: Place | None = None) -> Place:
@@ -79,6 +80,7 @@ def enter(world: World, slug: str, facts: Facts, now: datetime, *, came_from: Pl
         fallback=at_root,
         changed=changed,
         spent=spent | {slug} if at_root else spent,
+        entered=came_from.entered if came_from else slug,
     )
 
 

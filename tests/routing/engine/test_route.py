@@ -315,6 +315,8 @@ def test_a_jump_goes_on_in_the_other_tree():
 
     assert (inside.rules, inside.rep, inside.fallback) == (("j", "fr"), ADA.email, False)
     assert (fell.queue, fell.fallback) == ("other", True)
+    # The log names the tree that was asked first: from its root the rules that held are told again.
+    assert (inside.tree, fell.tree) == ("main", "main")
 
 
 def test_a_fallback_in_another_tree_is_that_trees_own():
