@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +16,7 @@ from leads.configuration.parts import (
     Account,
     Configuration,
     CustomField,
+    Enrichment,
     Member,
     Pool,
     Queue,
@@ -31,8 +33,9 @@ from leads.configuration.parts import (
     in_order,
 )
 from leads.configuration.read_leads import policy_document
+from leads.enrichment.spans import write_span
 from leads.models import Account as AccountRow
-from leads.models import AccountKey, ScoreVersion
+from leads.models import AccountKey, Provider, ScoreVersion
 from leads.models import SlaPolicy as PolicyRow
 from leads.models import Source as SourceRow
 from reps import hours
@@ -70,6 +73,7 @@ def current(*, with_accounts: bool = True) -> Configuration:
             for slug, found in PolicyRow.objects.order_by("position", "slug").values_list("slug", "document")
         ),
         "scoring": _scoring(vocabulary),
+        "enrichment": _enrichment(),
         "sources": _sources(),
         "trees": _trees(vocabulary),
     }
@@ -188,6 +192,25 @@ def _condition(when: Any, vocabulary: Vocabulary) -> dict[str, Any]:
     return document.dump_condition(document.parse_condition(when, vocabulary))
 
 
+def _enrichment() -> Iterable[Enrichment]:
+    for row in Provider.objects.all():
+        yield Enrichment(
+            slug=row.slug,
+            name=row.name,
+            url=row.url,
+            method=row.method,
+            headers=dict(sorted(row.headers.items())),
+            body=json.loads(json.dumps(row.body, sort_keys=True)),
+            mapping=dict(sorted(row.mapping.items())),
+            ask_if_blank=tuple(row.ask_if_blank),
+            timeout=write_span(row.timeout_ms),
+            cost=float(row.cost),
+            keep=write_span(row.keep_s * 1000),
+            order=row.order,
+            off=row.off,
+        )
+
+
 def _sources() -> Iterable[Source]:
     """Sources that are closed, because a file no longer names them, are history."""
     for row in SourceRow.objects.filter(active=True):
@@ -201,6 +224,8 @@ def _sources() -> Iterable[Source]:
             mapping=dict(sorted(row.mapping.items())),
             id=row.id_path,
             intent=row.intent,
+            enrich_within="" if row.enrich_within_ms is None else write_span(row.enrich_within_ms),
+            reroute_late=row.reroute_late,
         )
 
 

@@ -149,6 +149,27 @@ class Source:
     mapping: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
     intent: str = ""
+    enrich_within: str = ""
+    reroute_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """A provider that is asked over the network; `headers` name their secrets and never hold them."""
+
+    slug: str
+    name: str
+    url: str = ""
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    ask_if_blank: tuple[str, ...] = ()
+    timeout: str = "2s"
+    cost: float = 0.0
+    keep: str = "30d"
+    order: int = 0
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +196,7 @@ Part = (
     | SlaPolicy
     | Scoring
     | Source
+    | Enrichment
     | Tree
 )
 
@@ -191,6 +213,7 @@ KEYS: Mapping[str, str] = {
     "queues": "slug",
     "sla_policies": "slug",
     "scoring": "",
+    "enrichment": "slug",
     "sources": "slug",
     "trees": "slug",
 }
@@ -212,6 +235,7 @@ class Configuration:
     queues: tuple[Queue, ...] = ()
     sla_policies: tuple[SlaPolicy, ...] = ()
     scoring: tuple[Scoring, ...] = ()
+    enrichment: tuple[Enrichment, ...] = ()
     sources: tuple[Source, ...] = ()
     trees: tuple[Tree, ...] = ()
 

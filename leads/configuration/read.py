@@ -13,6 +13,7 @@ from typing import Any
 from leads.configuration import (
     documents,
     parts,
+    read_enrichment,
     read_leads,
     read_market,
     read_people,
@@ -70,6 +71,7 @@ KINDS: Mapping[str, Kind] = {
     "pools": Kind(read_routing.pool, ("slug", "name"), parts.Pool),
     "queues": Kind(read_routing.queue, ("slug", "name"), parts.Queue),
     "sla_policies": Kind(read_leads.sla_policy, ("slug",), parts.SlaPolicy, open=True),
+    "enrichment": Kind(read_enrichment.provider, ("slug", "name", "url", "mapping"), parts.Enrichment),
     "sources": Kind(read_leads.source, ("slug", "name"), parts.Source),
     "trees": Kind(read_routing.tree, ("slug", "name", "document"), parts.Tree),
 }

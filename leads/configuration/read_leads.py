@@ -8,6 +8,7 @@ from typing import Any
 from leads import sla
 from leads.configuration.entries import Entry
 from leads.configuration.parts import SlaPolicy, Source
+from leads.configuration.read_enrichment import span
 from leads.mapping import BadMapping, compile_reading
 from routing.engine.reader import shown
 
@@ -15,6 +16,7 @@ AUTH = ("none", "token", "signature")
 SECRET_ENV = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 LONGEST_EXPRESSION = 500
 LONGEST_INTENT = 40
+LONGEST_PATIENCE_MS = 30_000
 
 
 def sla_policy(entry: Entry) -> SlaPolicy:
@@ -58,6 +60,8 @@ def source(entry: Entry) -> Source:
         mapping=_mapping(entry),
         id=entry.text("id", longest=LONGEST_EXPRESSION),
         intent=entry.text("intent", longest=LONGEST_INTENT),
+        enrich_within=span(entry, "enrich_within", "", LONGEST_PATIENCE_MS),
+        reroute_late=entry.flag("reroute_late", False),
     )
     if found.auth != "none" and not found.secret_env and "secret_env" not in entry.data:
         needs = "the environment variable that holds the secret"

@@ -35,7 +35,7 @@ def names(configuration: Configuration, kind: str) -> frozenset[str]:
 def check(configuration: Configuration, places: Places, reader: Reader) -> None:
     """Refuse every reference that leads nowhere, every circle of parents, and what two entries claim at once."""
     known = {kind: names(configuration, kind) for kind in KEYS}
-    for kind in ("teams", "reps", "territories", "accounts", "pools", "queues", "sources"):
+    for kind in ("teams", "reps", "territories", "accounts", "pools", "queues", "enrichment", "sources"):
         for part in getattr(configuration, kind):
             for key, name, where, what in _pointers(part):
                 if name not in known[where]:

@@ -8,10 +8,14 @@ from leads import score_versions
 from leads.configuration import rows
 from leads.configuration.differences import Differences
 from leads.configuration.parts import Configuration
+from leads.enrichment.spans import read_span
 from leads.models import InboundEvent, Lead, SlaPolicy, Source, Touch
 from reps.models import User
 
-SOURCE = ("name", "auth", "secret_env", "preset", "items", "mapping", "id_path", "intent", "active")
+SOURCE = (
+    "name", "auth", "secret_env", "preset", "items", "mapping", "id_path", "intent", "enrich_within_ms", "reroute_late",
+    "active",
+)  # fmt: skip
 
 
 def put(differences: Differences, after: Configuration, *, now: datetime, by: User | None) -> None:
@@ -28,6 +32,8 @@ def put(differences: Differences, after: Configuration, *, now: datetime, by: Us
             mapping=dict(one.mapping),
             id_path=one.id,
             intent=one.intent,
+            enrich_within_ms=read_span(one.enrich_within) if one.enrich_within else None,
+            reroute_late=one.reroute_late,
             active=True,
         )
         for _, one in differences.put("sources")

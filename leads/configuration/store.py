@@ -14,6 +14,7 @@ from leads.configuration import (
     dump,
     retention,
     rows_accounts,
+    rows_enrichment,
     rows_leads,
     rows_market,
     rows_people,
@@ -74,9 +75,11 @@ def write(plan: Plan, *, now: datetime, by: User | None) -> None:
     rows_market.put(found)
     rows_accounts.put(found)
     rows_routing.put(found, now=now, by=by)
+    rows_enrichment.put(found)
     rows_leads.put(found, plan.after, now=now, by=by)
 
     rows_leads.drop(found)
+    rows_enrichment.drop(found)
     rows_routing.drop(found)
     rows_accounts.drop(found)
     rows_market.drop(found)

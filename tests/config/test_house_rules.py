@@ -23,6 +23,10 @@ PURE_ROOMS = (
         "leads.presets",
         "leads.lists",
         "leads.derived",
+        "leads.provenance",
+        "leads.enrichment.providers",
+        "leads.enrichment.waterfall",
+        "leads.enrichment.spans",
         "outgoing.addresses",
         "leads.titles",
         "leads.contact",
@@ -41,7 +45,7 @@ PURE_ROOMS = (
         f"leads.configuration.{room}"
         for room in (
             *("parts", "plain", "yaml_text", "entries", "read", "read_people", "read_market", "read_routing"),
-            *("read_leads", "score_model", "references", "documents", "differences", "worlds"),
+            *("read_leads", "read_enrichment", "score_model", "references", "documents", "differences", "worlds"),
         )
     ),
 )
