@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
+from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
 from leads import score_versions
@@ -91,9 +92,12 @@ def of_model(model: Mapping[str, Any], over: int) -> Draft:
 
 
 def of_form(data: QueryDict) -> Draft:
+    """What was sent. A form that arrived in part would take rules out that nobody meant to: that is no request."""
     over = data.get("over", "")
-    rows = zip(data.getlist("name"), data.getlist("points"), data.getlist("when"), strict=False)
-    grades = zip(data.getlist("grade"), data.getlist("least"), strict=False)
+    columns = [[data.getlist(name) for name in names] for names in (("name", "points", "when"), ("grade", "least"))]
+    if any(len(column) != len(group[0]) for group in columns for column in group):
+        raise BadRequest("a row of the form lacks a field")
+    rows, grades = (zip(*group, strict=True) for group in columns)
     return Draft(
         over=int(over) if over.isdecimal() else 0,
         threshold=data.get("threshold", "").strip(),
@@ -101,7 +105,7 @@ def of_form(data: QueryDict) -> Draft:
         track=data.get("track", "").strip(),
         rows=tuple(Row(name.strip(), points.strip(), when.strip()) for name, points, when in rows),
         grades=tuple(Grade(name.strip(), least.strip()) for name, least in grades),
-        note=data.get("note", "").strip()[:300],
+        note=" ".join(data.get("note", "").replace("\0", "").split())[:300],
     )
 
 

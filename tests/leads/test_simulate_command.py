@@ -196,15 +196,17 @@ def test_it_needs_no_database(files):
 
 
 HISTORY = """\
-id,at,email,country,custom.budget,close_after
-1,0,a@one.example,DE,5000,
-2,1,b@two.example,DE,9000,3
-3,2,a@one.example,,,
-4,3,c@acme.example,AT,2000,
-5,5,b@two.example,DE,9000,
-6,6,d@evil.example,DE,,
-7,9,e@five.example,FR,5000,
-8,30,f@six.example,CH,5000,
+id,at,email,country,custom.budget,close_after,intent
+1,0,a@one.example,DE,5000,,
+2,1,b@two.example,DE,9000,3,
+3,2,a@one.example,,,,
+4,3,c@acme.example,AT,2000,,
+5,5,b@two.example,DE,9000,,
+6,6,d@evil.example,DE,,,
+7,9,e@five.example,FR,5000,,
+8,30,f@six.example,CH,5000,,
+9,31,g@six.edu,CH,5000,,content
+10,32,h@six.edu,CH,5000,,trial
 """
 
 
@@ -223,7 +225,7 @@ def test_live_routing_and_simulation_give_the_same_answers(files):
         for due in sorted(due for due in closing if due <= at):
             lead = Lead.objects.get(email=closing.pop(due))
             close(lead, by=lead.rep.user, status="won", now=due)
-        facts = {name: row[name] for name in ("email", "country", "custom.budget") if row[name]}
+        facts = {name: row[name] for name in ("email", "country", "custom.budget", "intent") if row[name]}
         closes = at + int(row["close_after"]) * timedelta(hours=1) if row["close_after"] else None
         if closes:
             closing[closes] = row["email"]
@@ -248,5 +250,5 @@ def test_live_routing_and_simulation_give_the_same_answers(files):
     lines, _ = simulate(files, "\n".join(map(json.dumps, told)))
 
     assert [(line["outcome"], line["rep"], line["reason"], line["excluded"]) for line in lines] == live
-    assert {line["outcome"] for line in lines} == {"assigned", "discarded"}
+    assert {line["outcome"] for line in lines} == {"assigned", "discarded", "nurture"}
     assert sum(line["sticky"] for line in lines) == 2

@@ -248,6 +248,23 @@ def test_a_version_that_asks_for_a_field_that_is_gone_can_still_be_looked_at() -
     assert signed_in(MAYA).get("/scoring/edit/?from=7").status_code == 404
 
 
+def test_a_form_that_arrived_in_part_changes_nothing(model: None) -> None:
+    assert post(points=[]).status_code == 400
+    assert ScoreVersion.objects.count() == 1
+
+
+def test_a_note_is_kept_as_one_line_of_text(model: None) -> None:
+    assert post(note=" Steel\0\n buys ").status_code == 302
+    assert ScoreVersion.objects.get(number=2).note == "Steel buys"
+
+
+def test_all_rules_may_be_taken_out_and_then_nobody_is_held_back(model: None) -> None:
+    assert post(name=[], points=[], when=[]).status_code == 302
+
+    assert known().world.gate is None
+    assert "Nothing gives points" in shown("/scoring/")
+
+
 def test_the_form_alone_answers_the_script(model: None) -> None:
     answer = signed_in(MAYA).post("/scoring/edit/", form(do="preview"), headers=HTMX)
 
