@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from routing.engine.conditions import Setting
 from routing.engine.facts import STANDARD, Field, FieldType
+from routing.engine.targets import STRATEGIES
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 VOCABULARY = STANDARD.with_custom(
@@ -148,11 +149,17 @@ def _object(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
     return st.fixed_dictionaries(members)
 
 
+def _naming(kind: str, inner: st.SearchStrategy[Any], **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A target that names one person, who may be asked although he is full."""
+    full = st.sampled_from([{}, {"capacity": "warn"}])
+    return st.builds(lambda target, asked: target | asked, _assigning(kind, inner, **members), full)
+
+
 def _assigning(kind: str, inner: st.SearchStrategy[Any], **members: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(
         {"kind": st.just(kind), **members},
         optional={
-            "strategy": st.sampled_from(["round_robin", "weighted", "best_skilled"]),
+            "strategy": st.sampled_from(STRATEGIES),
             "require_skills": st.dictionaries(_SLUGS, st.integers(1, 5), min_size=1, max_size=2),
             "skills_from": _some(["language", "tags", "custom.plan"]),
             "prefer_skills": st.lists(_SLUGS, min_size=1, max_size=2),
@@ -202,8 +209,8 @@ TARGETS = st.recursive(
     _SIMPLE_TARGETS,
     lambda inner: st.one_of(
         _assigning("pool", inner, pool=_SLUGS),
-        _assigning("rep", inner, rep=_EMAILS),
-        _assigning("account_owner", inner),
+        _naming("rep", inner, rep=_EMAILS),
+        _naming("account_owner", inner),
         _assigning("territory", inner),
         _table(inner),
         _split(inner),

@@ -70,6 +70,18 @@ from tests.routing.engine.written import ALWAYS, GERMAN, INBOX, document, proble
         ),
         (document(rule(target={**INBOX, "hours": "prefer"})), "rules[0].target.hours", "unknown key"),
         (
+            document(rule(target={"kind": "pool", "pool": "p", "capacity": "warn"})),
+            "rules[0].target.capacity",
+            "unknown",
+        ),
+        (document(rule(target={"kind": "territory", "capacity": "warn"})), "rules[0].target.capacity", "unknown key"),
+        (
+            document(rule(target={"kind": "account_owner", "capacity": "ignore"})),
+            "rules[0].target.capacity",
+            'must be one of "wall", "warn"',
+        ),
+        (document(rule(target={"kind": "rep", "rep": "a@b.c", "capacity": 5})), "rules[0].target.capacity", "one of"),
+        (
             document(rule(target={"kind": "pool", "pool": "p", "require_skills": {"german": 0}})),
             "rules[0].target.require_skills.german",
             "from 1 to 5",
