@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from leads.activity.reading import KEPT_FOR
 from leads.activity.windows import keys_of
 from leads.activity.wording import in_words, number_in_words
-from leads.models import Lead
+from leads.models import Activity, Lead
 from leads.prepared import Question, ask_together
 from routing.engine.facts import Facts
 
@@ -58,6 +59,34 @@ class Activities:
 
     own: Sequence[Kind]
     account: Sequence[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Somebody of one delivery: what he did there, and his lead; None while he is none."""
+
+    who: str
+    what: str
+    lead: int | None
+
+
+def done_in(events: Collection[object]) -> Mapping[object, Sequence[Doer]]:
+    """What was done by whom in each of these deliveries."""
+    rows = Activity.objects.filter(event__in=events).order_by("event", "item")
+    done = list(rows.values_list("event_id", "person_key", "name", "key", "account__name"))
+    people = {person for _, person, *_ in done if person}
+    leads = dict(Lead.objects.filter(person_key__in=people).values_list("person_key", "pk")) if people else {}
+    kinds: dict[tuple[object, str, str], Counter[str]] = {}
+    names: dict[str, str] = {}
+    for event, person, name, key, account in done:
+        kinds.setdefault((event, person, account or ""), Counter())[key] += 1
+        names[person] = name or names.get(person, "")
+    found: dict[object, list[Doer]] = {}
+    for (brought, person, account), counted in kinds.items():
+        who = names[person] or person.partition(":")[2] or account or "Somebody"
+        what = ", ".join(f"{times} × {in_words(key)}" if times > 1 else in_words(key) for key, times in counted.items())
+        found.setdefault(brought, []).append(Doer(who, what, leads.get(person)))
+    return found
 
 
 def activities(lead: Lead, facts: Facts, *, now: datetime) -> Activities:

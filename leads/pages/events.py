@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from leads.kept import storable
 from leads.models import InboundEvent, Lead, Touch
+from leads.pages.activity import Doer, done_in
 from leads.pages.decisions import PERIODS
 from leads.pages.keyset import Piece, piece
 
@@ -26,6 +27,7 @@ HARMLESS = ("idempotency-key",)
 class Row:
     event: InboundEvent
     leads: Sequence[Lead]
+    doers: Sequence[Doer]
     more: int
 
 
@@ -43,13 +45,15 @@ class EventPage:
     size: int
     is_cut: bool
     leads: Sequence[Lead]
+    doers: Sequence[Doer]
 
 
 def page(filters: Mapping[str, Any], *, after: str, now: datetime) -> Page:
     events = InboundEvent.objects.select_related("source").defer("body", "headers")
     found = piece(_filtered(events, filters, now), by="received_at", after=after)
-    leads = _leads([event.pk for event in found.rows])
-    rows = [Row(event, leads.get(event.pk, [])[:MOST_NAMES], _more(leads.get(event.pk, []))) for event in found.rows]
+    events_shown = [event.pk for event in found.rows]
+    leads, doers = _leads(events_shown), done_in(events_shown)
+    rows = [_row(event, leads.get(event.pk, []), doers.get(event.pk, [])) for event in found.rows]
     return Page(rows, found)
 
 
@@ -63,6 +67,7 @@ def event_page(event: InboundEvent) -> EventPage:
         size=len(raw),
         is_cut=len(text) > MOST_SHOWN,
         leads=_leads([event.pk]).get(event.pk, []),
+        doers=done_in([event.pk]).get(event.pk, []),
     )
 
 
@@ -103,5 +108,7 @@ def _leads(events: Sequence[object]) -> dict[object, list[Lead]]:
     return found
 
 
-def _more(leads: Sequence[Lead]) -> int:
-    return max(0, len(leads) - MOST_NAMES)
+def _row(event: InboundEvent, leads: Sequence[Lead], doers: Sequence[Doer]) -> Row:
+    shown = leads[:MOST_NAMES]
+    doing = doers[: MOST_NAMES - len(shown)]
+    return Row(event, shown, doing, len(leads) + len(doers) - len(shown) - len(doing))

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leads import pipeline, services
-from leads.models import Activity, Lead, Source
+from leads.models import Activity, InboundEvent, Lead, Source
 from reps import services as people
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +137,26 @@ def test_leads_of_a_source_with_an_intent_do_not_make_its_activities_ask_for_it(
     act()
 
     assert Activity.objects.get().intent == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"key": "a\x00b", "name": "N\x00", "page": "\x00", "intent": "\ud800", "id": "\x00"},
+        {"name": "\ud83d", "plan": "\udfff" * 400, "value": 10**300, "at": "9" * 1000},
+        {"context": {"page": {"a": [{"b": {"c": []}}]}, "plan": []}, "value": {"a": []}, "at": []},
+        {"id": "x" * 5000, "intent": "i" * 5000, "page": "p" * 50_000, "name": "n" * 50_000},
+        {"value": -1e308, "at": "0001-01-01T00:00:00+23:59", "account": {"name": ["x"]}},
+        {"type": ["activity"], "domain": "xn--", "phone": "+" + "9" * 30},
+    ],
+)
+def test_hostile_values_end_their_event_and_break_nothing(company, said):
+    body = json.dumps({"type": "activity", "email": "pat@corp.com", "key": "webinar", **said})
+
+    answer = Client().post("/in/web/", body, content_type="application/json")
+    pipeline.route_waiting()
+
+    assert answer.status_code == 202
+    event = InboundEvent.objects.get()
+    assert event.status in ("counted", "quarantined", "routed", "queued")
+    assert "Routing failed" not in event.problem

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import yaml
 from django.utils import timezone
 
 from leads import pipeline, reconsider
 from leads.activity import looking
+from leads.configuration import store
 from leads.models import Activity, InboundEvent, Lead, LookAgain, TimelineEntry
 from routing.models import Decision
 from tests.leads.activity.company import with_rules
@@ -84,6 +86,20 @@ def test_an_intent_that_changes_no_answer_is_kept_and_told(act, deliver):
     lead.refresh_from_db()
     assert (lead.status, lead.intent, decisions(lead)) == ("nurture", "demo", ["arrived"])
     assert TimelineEntry.objects.get(lead=lead, kind="signal").text == "Asks for demo: talk to sales by pat@corp.com."
+
+
+def test_who_was_held_back_by_his_score_goes_on_when_activity_raises_it(act, deliver):
+    active = {"field": "signal.pricing_views_7d", "op": "gte", "value": 2}
+    rule = {"name": "Looks at prices", "when": active, "points": 40}
+    store.load(yaml.safe_dump({"version": 1, "scoring": {"threshold": 40, "rules": [rule]}}), now=timezone.now())
+    lead = deliver(email="pat@corp.com", employees=500)
+    assert (lead.status, lead.decision.path) == ("nurture", "gate")
+
+    act()
+    act()
+
+    lead.refresh_from_db()
+    assert (lead.status, lead.score, lead.decision.rules) == ("assigned", 40, ["big"])
 
 
 def test_what_colleagues_do_moves_those_of_the_account_who_wait_and_nobody_else(act, deliver):

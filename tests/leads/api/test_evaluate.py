@@ -38,6 +38,19 @@ def test_the_whole_decision_is_told(company, programs) -> None:
     assert shown["sla"]
 
 
+def test_signals_are_believed_as_given_and_what_is_not_given_was_not_done(company, programs) -> None:
+    asks = {"field": "signal.views_7d", "op": "lt", "value": 3}
+    rule = {"id": "quiet", "name": "Quiet", "when": asks, "why": "x", "target": {"kind": "pool", "pool": "berlin"}}
+    tree = {"format": 1, "rules": [rule], "otherwise": {"kind": "queue", "queue": "triage"}}
+
+    outcomes = [
+        programs["olivia"].post("evaluate/", tree=tree, facts=facts).json()["outcome"]
+        for facts in ({}, {"signal.views_7d": 2}, {"signal.views_7d": "3"})
+    ]
+
+    assert outcomes == ["assigned", "assigned", "queued"]
+
+
 def test_the_default_tree_is_asked_where_none_is_named(company, programs) -> None:
     shown = programs["mia"].post("evaluate/", facts={"employees": 3}).json()
 

@@ -52,10 +52,15 @@ def test_what_others_at_the_account_did_is_told_as_counts_only_where_it_is_more(
 
 
 def test_the_event_and_its_state_are_told_to_revops() -> None:
+    lead = arrive("Priya Raman", **HEALTH)
     event = do("Priya Raman", "webinar")
+    do("", "docs_read", email="tom@elsewhere.example")
 
     for address in ("/events/?status=counted", f"/events/{event.pk}/"):
-        assert "Counted" in signed_in(MAYA).get(address).content.decode()
+        page = signed_in(MAYA).get(address).content.decode()
+        for words in ("Counted", f'<a href="/leads/{lead.pk}/">Priya Raman</a>', "webinar"):
+            assert words in page, address
+    assert "<b>tom@elsewhere.example</b><small>docs read</small>" in signed_in(MAYA).get("/events/").content.decode()
 
 
 def test_a_decision_tells_the_signals_it_saw() -> None:
