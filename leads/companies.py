@@ -39,7 +39,7 @@ def accounts(request: Request) -> HttpResponse:
 @signed_in
 @only(REVOPS, MANAGER)
 def account(request: Request, pk: int) -> HttpResponse:
-    found = get_object_or_404(Account.objects.select_related("owner__user"), pk=pk)
+    found = get_object_or_404(Account.objects.select_related("owner__user", "team"), pk=pk)
     return page(request, "leads/account.html", {"page": account_page.page(found, request.user)}, part="account")
 
 

@@ -16,7 +16,7 @@ from reps.models import Change, User
 
 # What is moved in a way of its own, and not just by its pointer.
 ON_THEIR_OWN = (Account, AccountKey, AccountLink, NameKey)
-BLANKS = ("owner_id", "tier", "country")
+BLANKS = ("owner_id", "team_id", "tier", "country")
 MOST_ANCESTORS = 1_000
 
 
@@ -109,7 +109,7 @@ def _fill_blanks(gone: Account, kept: Account) -> None:
         setattr(kept, name, getattr(kept, name) or getattr(gone, name))
     kept.is_customer = kept.is_customer or gone.is_customer
     kept.details = {**gone.details, **kept.details}
-    kept.save(update_fields=["owner", "tier", "country", "is_customer", "details"])
+    kept.save(update_fields=["owner", "team", "tier", "country", "is_customer", "details"])
 
 
 def _tell_history(

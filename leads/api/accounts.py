@@ -42,6 +42,7 @@ class AccountForm(serializers.Serializer[Account]):
     domains = serializers.SerializerMethodField()
     aliases = serializers.SerializerMethodField()
     owner = serializers.CharField(source="owner.user.email", allow_null=True)
+    team = serializers.CharField(source="team.slug", allow_null=True, help_text="Takes its leads if nobody owns it.")
     parent = serializers.CharField(source="parent.name", allow_null=True)  # type: ignore[assignment]  # declared fields leave the class
     is_customer = serializers.BooleanField()
     tier = serializers.CharField()
@@ -132,7 +133,7 @@ def _who(request: Request, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _accounts() -> QuerySet[Account]:
     keys = AccountKey.objects.order_by("position", "pk")
-    return Account.objects.select_related("owner__user", "parent").prefetch_related(Prefetch("keys", keys))
+    return Account.objects.select_related("owner__user", "team", "parent").prefetch_related(Prefetch("keys", keys))
 
 
 def _account(pk: int) -> Account:

@@ -35,6 +35,7 @@ def test_an_account_is_told_with_all_it_is_known_by(programs) -> None:
         "domains": ["northwind.example", "nw.example"],
         "aliases": ["NWT"],
         "owner": "ada@example.com",
+        "team": None,
         "parent": None,
         "is_customer": False,
         "tier": "Gold",
