@@ -1,4 +1,4 @@
-"""Who moves: leads and accounts through two worlds, before and after, and what that does to each rep. Pure."""
+"""Who moves: leads and accounts through two worlds, before and after, and what that does to each rep."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leads.configuration.parts import Account
-from routing.engine.facts import Facts, Value, typed
+from leads.territories.market import account_facts
+from routing.engine.facts import Facts, Value
 from routing.engine.route import Request, plan
 from routing.engine.targets import ToAccountOwner, ToDiscard, ToNurture, ToPool, ToQueue, ToRep, ToTerritory
 from routing.engine.walk import Place
@@ -144,19 +145,15 @@ def account_moves(accounts: Iterable[Account], before: World, after: World, at: 
 
 def facts_of(account: Account, world: World) -> Facts:
     """An account as a lead of it would be seen, as far as the account itself says."""
-    raw: dict[str, object] = {
-        **account.details,
-        "company": account.name,
-        "country": account.country or account.details.get("country"),
-        "email_domain": account.domains[0] if account.domains else None,
-        "account.matched": True,
-        "account.name": account.name,
-        "account.is_customer": account.is_customer,
-        "account.tier": account.tier,
-        "account.owner": account.owner,
-    }
-    fitting, _ = typed(raw, world.vocabulary)
-    return fitting
+    return account_facts(
+        world.vocabulary,
+        name=account.name,
+        country=account.country,
+        tier=account.tier,
+        is_customer=account.is_customer,
+        owner=account.owner,
+        details=account.details,
+    )
 
 
 def _owned(facts: Facts, owners: Mapping[str, str | None]) -> Facts:

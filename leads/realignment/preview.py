@@ -103,13 +103,11 @@ def _told(
     )
 
 
-def last_leads(vocabulary: Vocabulary, most: int = MOST_LEADS, since: datetime | None = None) -> Iterator[Seen]:
+def last_leads(vocabulary: Vocabulary) -> Iterator[Seen]:
     """The newest leads with the facts by which they were decided, but for what is found out anew."""
     rows = Lead.objects.filter(decision__isnull=False)
-    if since is not None:
-        rows = rows.filter(received_at__gte=since)
     columns = ("id", "name", "company", "person_key", "decision__facts")
-    for pk, name, company, key, facts in rows.order_by("-received_at", "-pk").values_list(*columns)[:most]:
+    for pk, name, company, key, facts in rows.order_by("-received_at", "-pk").values_list(*columns)[:MOST_LEADS]:
         known = from_json({name: value for name, value in facts.items() if name != "territory"}, vocabulary)
         yield Seen(pk, name or company or f"Lead {pk}", company, key or f"lead:{pk}", known)
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from leads.configuration import store
 from leads.models import ChangeSet, Lead
 from leads.realignment import activation, services
-from leads.realignment.findings import findings, homeless, traffic
 from leads.realignment.preview import Preview, preview
 from leads.world import known
 from reps.models import User
@@ -130,17 +129,3 @@ def test_what_it_foretells_is_what_happens(arrivals: list[Lead], deliver: Callab
         was = names.get(lead.decision.facts.get("territory", ""), "No territory")  # type: ignore[union-attr]
         moved = {one.lead.id: one.after.territory for one in foretold.leads}
         assert moved.get(lead.pk, was) == then
-
-
-def test_the_map_tells_gaps_traffic_and_who_lies_nowhere(arrivals: list[Lead]) -> None:
-    now = timezone.now()
-    store.load("version: 1\naccounts: [{name: Far, country: JP}, {name: Near, country: DE}]", now=now)
-
-    (gap,) = findings(known(), now).gaps
-    seen, nowhere = traffic(known(), now), homeless(known(), now)
-
-    assert (gap.territory, gap.example) in (("dach", {"country": "AT"}), ("dach", {"country": "CH"}))
-    assert (seen.within, seen.nowhere, seen.looked_at) == ({"de": 3, "dach": 1}, 1, 5)
-    assert seen.example is not None
-    assert seen.example.id == arrivals[4].pk
-    assert (nowhere.count, nowhere.example, nowhere.looked_at) == (1, "Far", 2)
