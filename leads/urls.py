@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from leads import companies, oversight, queues, score_views, views, webhook
+from leads.realignment import views as realignment
 from leads.territories import views as territories
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -36,6 +37,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scoring/", score_views.scoring, name="scoring"),
     path("scoring/edit/", score_views.edit, name="scoring-edit"),
     path("scoring/<int:pk>/", score_views.version, name="scoring-version"),
+    path("change-sets/", realignment.change_sets, name="change-sets"),
+    path("change-sets/new/", realignment.change_set_new, name="change-set-new"),
+    path("change-sets/<int:pk>/", realignment.change_set, name="change-set"),
+    path("change-sets/<int:pk>/edit/", realignment.change_set_edit, name="change-set-edit"),
+    path("change-sets/<int:pk>/schedule/", realignment.change_set_schedule, name="change-set-schedule"),
+    path("change-sets/<int:pk>/activate/", realignment.change_set_activate, name="change-set-activate"),
+    path("change-sets/<int:pk>/cancel/", realignment.change_set_cancel, name="change-set-cancel"),
+    path("change-sets/<int:pk>/reopen/", realignment.change_set_reopen, name="change-set-reopen"),
+    path("change-sets/<int:pk>/undo/", realignment.change_set_undo, name="change-set-undo"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

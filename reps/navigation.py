@@ -32,7 +32,10 @@ TERRITORIES = Place(
     "territories",
     "Territories",
     "map",
-    ("territories", "territory", "territory-new", "territory-edit", "territory-erase"),
+    (
+        *("territories", "territory", "territory-new", "territory-edit", "territory-erase"),
+        *("change-sets", "change-set", "change-set-new", "change-set-edit", "change-set-schedule"),
+    ),
 )
 SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scoring-version"))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))

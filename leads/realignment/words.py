@@ -9,7 +9,7 @@ from typing import Any
 from leads.configuration.differences import Differences
 from leads.configuration.documents import vocabulary_of
 from leads.configuration.parts import Configuration, Member
-from routing.engine.document import parse_condition
+from routing.engine.document import BadDocument, parse_condition
 from routing.engine.explain import sentence
 from routing.engine.facts import Vocabulary
 
@@ -57,6 +57,22 @@ def changes(found: Differences, before: Configuration, after: Configuration) -> 
         yield Change(KINDS.get(one.kind, one.kind), part.name, one.name, deed, lines)
 
 
+def done(applied: Sequence[Mapping[str, Any]], now: Configuration) -> Iterator[Change]:
+    """The same for what has been applied, from the entries as they were kept; names are those of now."""
+    names = {rep.email: rep.name for rep in now.reps}
+    vocabulary = vocabulary_of(now)
+    for one in applied:
+        before, after = one["before"] or {}, one["after"] or {}
+        deed = "added" if not before else "removed" if not after else "changed"
+        lines = tuple(
+            Line(label, _kept(key, before.get(key), names, vocabulary), _kept(key, after.get(key), names, vocabulary))
+            for key, label in LABELS.items()
+            if before.get(key) != after.get(key) and not (key == "name" and deed != "changed")
+        )
+        name = (after or before).get("name", one["name"])
+        yield Change(KINDS.get(one["kind"], one["kind"]), name, one["name"], deed, lines)
+
+
 def reps_in_words(members: Sequence[Member], names: Mapping[str, str]) -> str:
     """ "Ada ×2, Bob" """
     return ", ".join(_member(one, names) for one in members) or NOTHING
@@ -99,3 +115,16 @@ def _lines(before: Any, after: Any, speakers: tuple[_Speaker, _Speaker]) -> Iter
 def _member(member: Member, names: Mapping[str, str]) -> str:
     name = names.get(member.rep, member.rep)
     return name if member.weight == 1 else f"{name} ×{member.weight:g}"
+
+
+def _kept(key: str, value: Any, names: Mapping[str, str], vocabulary: Vocabulary) -> str:
+    if not value:
+        return NOTHING
+    if key == "when":
+        try:
+            return condition_in_words(value, vocabulary)
+        except BadDocument:  # it asks for a field that has gone since
+            return "a condition that can no longer be read"
+    if key in ("reps", "members"):
+        return reps_in_words([Member(one["rep"], one.get("weight", 1)) for one in value], names)
+    return names.get(str(value), str(value)).replace("_", " ")
