@@ -35,10 +35,11 @@ class Stand:
     """Where somebody is: the territory's name, and what the rules say in a few words."""
 
     territory: str
-    target: str = ""
+    target: str
 
-    def __str__(self) -> str:
-        return self.target or self.territory
+    def beside(self, other: Stand) -> str:
+        """In words that tell it from the other: the target, and the territory where the target is the same."""
+        return f"{self.target} ({self.territory})" if self.target == other.target else self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class LeadMove:
     lead: Seen
     before: Stand
     after: Stand
+
+    @property
+    def source(self) -> str:
+        return self.before.beside(self.after)
+
+    @property
+    def to(self) -> str:
+        return self.after.beside(self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +106,8 @@ def moves(leads: Iterable[Seen], before: World, after: World, at: datetime, owne
             tally.balance[email].after += share
         stands = stand(was, before, names[0]), stand(will, after, names[1])
         if stands[0] != stands[1]:
-            tally.moves.append(LeadMove(lead, *stands))
-            tally.flows[str(stands[0]), str(stands[1])] += 1
+            tally.moves.append(move := LeadMove(lead, *stands))
+            tally.flows[move.source, move.to] += 1
     changed = {email: one for email, one in tally.balance.items() if abs(one.change) > 0.05}
     flows = tuple((source, to, number) for (source, to), number in tally.flows.most_common())
     return Moves(tuple(tally.moves), count, flows, changed)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
 from leads.configuration import dump
+from leads.configuration.read import BadConfiguration
 from leads.models import ChangeSet
 from leads.realignment import amendments
-from leads.realignment.activation import NotThere, planned
+from leads.realignment.activation import NotThere
 from leads.realignment.forecast import as_of
 from leads.realignment.undo import reverse
 from reps.models import User
 
 Status = ChangeSet.Status
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class TooLate(Exception):
@@ -24,9 +27,8 @@ class TooLate(Exception):
 def prepare(
     name: str, document: str, *, note: str = "", by: User | None, now: datetime, reverses: ChangeSet | None = None
 ) -> ChangeSet:
-    """A new draft. Raises BadConfiguration if it could not be applied as things are."""
-    plan = planned(amendments.parse(document))
-    base = amendments.snapshot(amendments.parse(document), plan.before)
+    """A new draft. Raises BadConfiguration if it could not be applied, neither now nor after all that is scheduled."""
+    base = _base(document)
 
     return ChangeSet.objects.create(
         name=name, note=note, document=document, base=base, prepared_at=now, prepared_by=by, reverses=reverses
@@ -38,8 +40,7 @@ def rewrite(change_set: ChangeSet, name: str, document: str, *, note: str, by: U
     """Another text for a draft, or for one that failed: it is a draft again, prepared on what is in force now."""
     row = _locked(change_set, (Status.DRAFT, Status.FAILED))
 
-    amendment = amendments.parse(document)
-    base = amendments.snapshot(amendment, planned(amendment).before)
+    base = _base(document)
 
     row.name, row.note, row.document, row.base = name, note, document, base
     row.status, row.problem, row.effective_at, row.ended_at = Status.DRAFT, "", None, None
@@ -91,6 +92,20 @@ def undo(change_set: ChangeSet, *, by: User, now: datetime) -> ChangeSet:
         raise NotThere
     document = amendments.text_of(reverse(change_set.applied, dump.current(with_accounts=False)))
     return prepare(f"Undo: {change_set.name}"[:200], document, by=by, now=now, reverses=change_set)
+
+
+def _base(document: str) -> dict[str, dict[str, Any]]:
+    """What is in force of all that this text speaks of; it may also build on what is scheduled to come before it."""
+    amendment = amendments.parse(document)
+    current = dump.current(with_accounts="accounts" in amendment.kinds)
+    try:
+        amendments.applied(amendment, current)
+    except BadConfiguration:
+        future = as_of(LAST, with_accounts="accounts" in amendment.kinds)
+        if not future.is_other:
+            raise
+        amendments.applied(amendment, future.configuration)
+    return amendments.snapshot(amendment, current)
 
 
 def _locked(change_set: ChangeSet, only: tuple[Status, ...]) -> ChangeSet:

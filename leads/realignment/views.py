@@ -37,7 +37,8 @@ def change_sets(request: Request) -> HttpResponse:
 @signed_in
 @only(REVOPS, MANAGER)
 def change_set(request: Request, pk: int) -> HttpResponse:
-    return _shown(request, _found(pk), ScheduleForm())
+    found = _found(pk)
+    return _shown(request, found, ScheduleForm(initial={"effective_at": found.effective_at}))
 
 
 @signed_in

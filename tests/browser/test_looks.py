@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from leads import pipeline
 from leads.configuration import store
-from leads.models import Account, InboundEvent, Lead
+from leads.models import Account, ChangeSet, InboundEvent, Lead
 from tests.browser.eyes import Visit, sideways, violations
-from tests.leads.territories.market import open_market
+from tests.leads.territories.market import open_market, prepare_changes
 from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, send
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
@@ -51,6 +51,7 @@ def busy(office: None) -> None:
     send("", email="", company="", note=LONG * 6)
     while pipeline.route_waiting():
         pass
+    prepare_changes()
 
 
 def pages() -> list[tuple[str, str]]:
@@ -87,6 +88,11 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/scoring/"),
         (MAYA, "/scoring/edit/"),
         (LENA, "/scoring/1/"),
+        (LENA, "/change-sets/"),
+        (MAYA, "/change-sets/new/?territory=us-west"),
+        (MAYA, "/change-sets/{change}/"),
+        (LENA, "/change-sets/{change}/"),
+        (MAYA, "/change-sets/{done}/"),
     ]
 
 
@@ -96,6 +102,7 @@ def address(pattern: str) -> str:
     waiting = Lead.objects.get(name="Iris Wolf")
     account = Account.objects.get(name=f"{LONG} {LONG} GmbH")
     values = {"lead": lead.pk, "decision": lead.decision_id, "event": event.pk, "waiting": waiting.pk}
+    values |= {"done": ChangeSet.objects.get(status="active").pk, "change": ChangeSet.objects.latest("pk").pk}
     return pattern.format(**values, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
 
 

@@ -54,7 +54,18 @@ def test_leads_that_would_go_elsewhere_are_named_with_where(arrivals: list[Lead]
     assert found is not None
     assert (found.looked_at, found.flows) == (5, (("DACH", "Germany", 1),))
     (move,) = found.leads
-    assert (move.lead.id, str(move.before), str(move.after)) == (arrivals[3].pk, "DACH", "Germany")
+    assert (move.lead.id, move.source, move.to) == (arrivals[3].pk, "DACH", "Germany")
+
+
+def test_a_lead_that_only_changes_territory_is_named_with_both(deliver: Callable[..., Lead]) -> None:
+    store.load(MARKET, now=timezone.now())
+    deliver(email="a@x.example", country="CH", employees=5000)
+
+    found = told("territories: [{slug: de, when: {field: country, op: in, value: [DE, CH]}}]").leads
+
+    assert found is not None
+    assert found.flows == (("Sales (DACH)", "Sales (Germany)", 1),)
+    assert found.balance == {}
 
 
 def test_each_rep_sees_what_he_gains_and_loses(arrivals: list[Lead]) -> None:
