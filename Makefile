@@ -32,7 +32,7 @@ fmt: env-dev
 	git ls-files -z '*.html' | xargs -0 --no-run-if-empty $(BIN)/djade --target-version 5.2
 
 bench: env-dev
-	@set -e; for each in bench/*.py; do echo "== $$each"; $(BIN)/python $$each; done
+	@set -e; for each in bench/*.py; do echo "== $$each"; PYTHONPATH=.:bench $(BIN)/python $$each; done
 
 # Each stamp is as new as the lock file it was made from, so an environment that is up to date costs nothing.
 env: .venv/.run-stamp
