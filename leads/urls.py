@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from leads import companies, oversight, queues, score_views, views, webhook
+from leads.enrichment import views as enrichment
 from leads.realignment import views as realignment
 from leads.territories import views as territories
 
@@ -46,6 +47,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("change-sets/<int:pk>/cancel/", realignment.change_set_cancel, name="change-set-cancel"),
     path("change-sets/<int:pk>/reopen/", realignment.change_set_reopen, name="change-set-reopen"),
     path("change-sets/<int:pk>/undo/", realignment.change_set_undo, name="change-set-undo"),
+    path("enrichment/", enrichment.enrichment, name="enrichment"),
+    path("enrichment/+new/", enrichment.provider_new, name="provider-new"),
+    path("enrichment/<slug:slug>/", enrichment.provider, name="provider"),
+    path("enrichment/<slug:slug>/try/", enrichment.provider_try, name="provider-try"),
+    path("enrichment/<slug:slug>/remove/", enrichment.provider_remove, name="provider-remove"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

@@ -38,10 +38,11 @@ TERRITORIES = Place(
     ),
 )
 SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scoring-version"))
+ENRICHMENT = Place("enrichment", "Enrichment", "spark", ("enrichment", "provider", "provider-new", "provider-try"))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 # Where the company is set up, in the order of the navigation. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (ACCOUNTS, TERRITORIES, SCORING, PERFORMANCE)
+SETUP: tuple[Place, ...] = (ACCOUNTS, TERRITORIES, SCORING, PERFORMANCE, ENRICHMENT)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:

@@ -143,6 +143,9 @@ class LeadForm(LeadRow):
     account = serializers.CharField(source="account.name", allow_null=True)
     facts = serializers.DictField()
     set_aside = serializers.DictField()
+    provenance = serializers.DictField(
+        help_text="Facts that the sender did not say: `by` is the field they follow from, or `provider:<slug>`; `at`."
+    )
     sla = serializers.SerializerMethodField()
     scoring = serializers.SerializerMethodField()
     decision = serializers.SerializerMethodField()

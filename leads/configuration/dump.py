@@ -73,7 +73,7 @@ def current(*, with_accounts: bool = True) -> Configuration:
             for slug, found in PolicyRow.objects.order_by("position", "slug").values_list("slug", "document")
         ),
         "scoring": _scoring(vocabulary),
-        "enrichment": _enrichment(),
+        "enrichment": enrichment(),
         "sources": _sources(),
         "trees": _trees(vocabulary),
     }
@@ -192,7 +192,8 @@ def _condition(when: Any, vocabulary: Vocabulary) -> dict[str, Any]:
     return document.dump_condition(document.parse_condition(when, vocabulary))
 
 
-def _enrichment() -> Iterable[Enrichment]:
+def enrichment() -> Iterable[Enrichment]:
+    """The providers, on or off."""
     for row in Provider.objects.all():
         yield Enrichment(
             slug=row.slug,

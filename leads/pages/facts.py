@@ -8,7 +8,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from routing.engine.facts import Facts, Value, Vocabulary, from_json
+from leads.provenance import BY_PROVIDER, Origin
+from routing.engine.facts import Facts, Value, Vocabulary, from_json, moment
+
+NO_ORIGINS: Mapping[str, Origin] = {}
+NO_NAMES: Mapping[str, str] = {}
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Person": ("first_name", "last_name", "title", "seniority", "function", "email", "phone", "language", "timezone"),
@@ -56,11 +60,13 @@ UNTOLD = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fact. `aside` is what was sent instead of it and could not be used."""
+    """One fact. `aside` is what was sent instead of it and could not be used; `origin` whence, if it was not."""
 
     label: str
     value: str = ""
     aside: str = ""
+    origin: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +75,46 @@ class Group:
     lines: Sequence[Line]
 
 
-def groups(facts: Facts, aside: Mapping[str, object], vocabulary: Vocabulary) -> list[Group]:
-    """Every fact once: in its group, or under "More"."""
+def groups(
+    facts: Facts,
+    aside: Mapping[str, object],
+    vocabulary: Vocabulary,
+    provenance: Mapping[str, Origin] = NO_ORIGINS,
+    providers: Mapping[str, str] = NO_NAMES,
+) -> list[Group]:
+    """Every fact once: in its group, or under "More". `providers` are the names of those that may have filled one."""
+    said = (facts, aside, vocabulary)
     grouped = {name for names in GROUPS.values() for name in names}
     rest = tuple(name for name in sorted({*facts, *aside}) if name not in grouped and name not in UNTOLD)
-    found = [Group(title, list(lines(facts, aside, vocabulary, names))) for title, names in GROUPS.items()]
+    found = [Group(title, list(lines(*said, names, provenance, providers))) for title, names in GROUPS.items()]
     signals = tuple(name for name in rest if name.startswith(SIGNAL))
-    found.append(Group("Activity", list(lines(facts, aside, vocabulary, signals))))
+    found.append(Group("Activity", list(lines(*said, signals))))
     rest = tuple(name for name in rest if not name.startswith(SIGNAL))
-    found.append(Group("More", list(lines(facts, aside, vocabulary, rest))))
+    found.append(Group("More", list(lines(*said, rest, provenance, providers))))
     return [group for group in found if group.lines]
 
 
-def lines(facts: Facts, aside: Mapping[str, object], vocabulary: Vocabulary, names: Sequence[str]) -> Iterator[Line]:
+def lines(
+    facts: Facts,
+    aside: Mapping[str, object],
+    vocabulary: Vocabulary,
+    names: Sequence[str],
+    provenance: Mapping[str, Origin] = NO_ORIGINS,
+    providers: Mapping[str, str] = NO_NAMES,
+) -> Iterator[Line]:
     for name in names:
         field = vocabulary.get(name)
         label = capitalised(field.label if field else name.removeprefix("custom.").replace("_", " "))
         if name in facts or name in aside:
             value = in_words(facts[name]) if name in facts else ""
-            yield Line(label, value, _as_sent(aside[name]) if name in aside else "")
+            origin = provenance.get(name) if name in facts else None
+            yield Line(
+                label,
+                value,
+                _as_sent(aside[name]) if name in aside else "",
+                _origin(origin, vocabulary, providers) if origin else "",
+                moment(origin["at"]) if origin else None,
+            )
 
 
 def company(facts: Facts, vocabulary: Vocabulary) -> list[Line]:
@@ -122,6 +149,16 @@ def answer(name: str, value: Value, vocabulary: Vocabulary) -> str:
     if isinstance(value, int | float):
         return f"{in_words(value)} {label}"
     return _short(in_words(value), 40)
+
+
+def _origin(origin: Origin, vocabulary: Vocabulary, providers: Mapping[str, str]) -> str:
+    """Where a fact comes from that nobody sent: "from the postal code", "from Clearview"."""
+    by = origin["by"]
+    if by.startswith(BY_PROVIDER):
+        slug = by.removeprefix(BY_PROVIDER)
+        return f"from {providers.get(slug, slug)}"
+    field = vocabulary.get(by)
+    return f"from the {field.label if field else by}"
 
 
 def capitalised(label: str) -> str:

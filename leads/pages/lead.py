@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
+from leads.models import Assignment, Lead, Provider, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
 from leads.pages import matching as matching_page
 from leads.pages.activity import Activities, activities
@@ -14,6 +14,7 @@ from leads.pages.decision import Explained, explained
 from leads.pages.facts import Group, Line
 from leads.pages.matching import Told
 from leads.pages.promises import Ahead, Countdown, FirstContact, ahead, countdown, first_contact
+from leads.provenance import BY_PROVIDER
 from leads.world import Known, known
 from reps.models import User
 from routing.engine.facts import Facts
@@ -78,7 +79,9 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
     assignments = list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch"))
     return Page(
         detail=shown,
-        groups=facts_page.groups(told, lead.set_aside, organisation.world.vocabulary),
+        groups=facts_page.groups(
+            told, lead.set_aside, organisation.world.vocabulary, lead.provenance, _providers(lead)
+        ),
         contact=first_contact(clock, now),
         assignments=assignments,
         chances=[one for one in assignments if one.outcome and not (one.epoch == lead.epoch and lead.closed_at)],
@@ -86,6 +89,13 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
         activities=activities(lead, shown.facts, now=now),
         matching=matching_page.of_lead(lead),
     )
+
+
+def _providers(lead: Lead) -> dict[str, str]:
+    """The names of those that filled anything."""
+    if not any(origin["by"].startswith(BY_PROVIDER) for origin in lead.provenance.values()):
+        return {}
+    return dict(Provider.objects.values_list("slug", "name"))
 
 
 def _does(lead: Lead, user: User) -> str:

@@ -23,6 +23,17 @@ accounts:
     domains: ["{LONG.lower()}.example", northwind.example]
     aliases: [{LONG}]
 """
+# Nobody is asked while the pages are looked at.
+PROVIDERS = f"""
+version: 1
+enrichment:
+  - slug: clearview
+    name: {LONG} {LONG}
+    url: https://api.clearview.example/{LONG * 6}?domain={{domain}}
+    headers: {{Authorization: "Bearer ${{SWITCHYARD_SECRET_CLEARVIEW}}"}}
+    mapping: {{employees: company.{LONG * 4}, industry: company.industry}}
+    off: true
+"""
 WIDTHS = (320, 390, 1440)
 # Nobody is held back by it: the pages that show where leads go stay as they are.
 SCORING = f"""
@@ -42,6 +53,7 @@ def busy(office: None) -> None:
     open_market()
     store.load(SCORING, now=timezone.now())
     store.load(COMPANIES, now=timezone.now())
+    store.load(PROVIDERS, now=timezone.now())
     arrive("Priya Raman", **HEALTH, message="Before April, please.", revenue="n/a")
     arrive(f"Hubert {LONG}", **{**HEALTH, "company": f"{LONG} {LONG} GmbH", "job_title": LONG})
     do(f"Hubert {LONG}", LONG, value=1234.5)
@@ -93,6 +105,10 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/change-sets/{change}/"),
         (LENA, "/change-sets/{change}/"),
         (MAYA, "/change-sets/{done}/"),
+        (LENA, "/enrichment/"),
+        (MAYA, "/enrichment/"),
+        (MAYA, "/enrichment/clearview/"),
+        (MAYA, "/enrichment/+new/"),
     ]
 
 
