@@ -40,7 +40,9 @@ def accounts(request: Request) -> HttpResponse:
 @only(REVOPS, MANAGER)
 def account(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(Account.objects.select_related("owner__user", "team"), pk=pk)
-    return page(request, "leads/account.html", {"page": account_page.page(found, request.user)}, part="account")
+    now = timezone.now()
+    shown = account_page.page(found, request.user, now=now)
+    return page(request, "leads/account.html", {"page": shown, "now": now}, part="account")
 
 
 @signed_in

@@ -9,6 +9,7 @@ from typing import Any
 
 from leads.models import Account, AccountKey, AccountLink, Lead
 from leads.pages import matching
+from leads.pages.activity import Kind, at_account
 from reps.models import Change, Rep, User
 
 MOST = 20
@@ -50,9 +51,10 @@ class Page:
     more_leads: int
     said: Sequence[AccountLink]
     changes: Sequence[Changed]
+    activities: Sequence[Kind]
 
 
-def page(account: Account, user: User) -> Page:
+def page(account: Account, user: User, *, now: datetime) -> Page:
     ancestors = _ancestors(account)
     owning = next((one for one in (account, *ancestors) if one.owner_id is not None), None)
     keys = list(AccountKey.objects.filter(account=account).order_by("position", "pk"))
@@ -76,6 +78,7 @@ def page(account: Account, user: User) -> Page:
         more_leads=max(0, leads.count() - MOST),
         said=list(said.select_related("lead", "by").order_by("-at", "-pk")[:MOST]),
         changes=[_changed(one) for one in _changes(account)],
+        activities=at_account(account.pk, now=now),
     )
 
 

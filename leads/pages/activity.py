@@ -96,8 +96,15 @@ def activities(lead: Lead, facts: Facts, *, now: datetime) -> Activities:
     questions: list[Question] = [(OF_PERSON, [*since, names_of(lead, facts), *span])]
     if lead.account_id is not None:
         questions.append((OF_ACCOUNT, [*since, lead.account_id, *span]))
-    own, *there = [_kinds(rows, now) for rows in ask_together(*questions)]
+    own, *there = [_kinds(rows) for rows in ask_together(*questions)]
     return Activities(own, _more(there[0], own) if there else ())
+
+
+def at_account(account: int, *, now: datetime) -> Sequence[Kind]:
+    """What everybody of this account did, leads or not, the newest kinds first."""
+    since = (now - timedelta(days=7), now - timedelta(days=DAYS), now)
+    [rows] = ask_together((OF_ACCOUNT, [*since, account, now - KEPT_FOR, now]))
+    return _kinds(rows)
 
 
 def names_of(lead: Lead, facts: Facts) -> list[str]:
@@ -105,7 +112,7 @@ def names_of(lead: Lead, facts: Facts) -> list[str]:
     return list({*keys_of(facts), *([lead.person_key] if lead.person_key else [])})
 
 
-def _kinds(rows: Sequence[tuple[Any, ...]], now: datetime) -> list[Kind]:
+def _kinds(rows: Sequence[tuple[Any, ...]]) -> list[Kind]:
     days: dict[str, dict[int, int]] = {}
     for key, bucket, _, _, number, _, _ in rows:
         if bucket is not None:

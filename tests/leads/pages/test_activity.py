@@ -72,3 +72,16 @@ def test_a_decision_tells_the_signals_it_saw() -> None:
 
     for words in ("Activity", "Pricing views in 7 days", "Seats used at the account"):
         assert words in page
+
+
+def test_the_page_of_an_account_counts_what_everybody_there_did() -> None:
+    account = Account.objects.create(name="Northwind Group")
+    account.keys.create(kind="domain", key="northwind.example")
+    for name in ("Priya Raman", "Tom Stranger"):
+        do(name, "pricing_views")
+
+    page = " ".join(
+        re.sub(r"<(?!rect)[^>]*>", " ", signed_in(MAYA).get(f"/accounts/{account.pk}/").content.decode()).split()
+    )
+
+    assert re.search(r"pricing views 2 2 <rect", page)
