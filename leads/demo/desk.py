@@ -1,7 +1,8 @@
 """Routing for the demo: the same decisions, rows and messages as in the pipeline, written for many leads at once.
 
 A database that was empty a moment ago holds nothing that this process does not know, so whoever comes for the first
-time is decided in memory. Whoever comes back, repeats himself or names nobody goes through the pipeline itself.
+time is decided in memory. Whoever comes back, repeats himself or names nobody goes through the pipeline itself, and so
+does whoever comes while others wait for people: these go first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from leads.arrivals import Arrival, read_event
 from leads.deciding import Decided, known_about
 from leads.demo import deliveries
 from leads.demo.deliveries import Delivered
+from leads.draining import somebody_waits
 from leads.matching import Matching
 from leads.models import InboundEvent
 from leads.people import Person, new_ids
@@ -41,6 +43,7 @@ class Desk:
         self._accounts: dict[tuple[str, ...], Matching] = {}
         self._seen: set[str] = set()
         self._standing: Standing | None = None
+        self._waits = False
         self._rows = Rows()
         self._events: dict[str, list[Delivered]] = {}
         self._ids: dict[str, Iterator[int]] = {table: iter(()) for table in TABLES}
@@ -50,14 +53,16 @@ class Desk:
         read = read_event(delivered.event, self.known.world.vocabulary)
         keys = {arrival.key for arrival in read.arrivals}
         names = keys | {arrival.phone for arrival in read.arrivals if arrival.phone}
-        if len(keys) == 1 and "" not in keys and not names & self._seen:
+        if len(keys) == 1 and "" not in keys and not names & self._seen and not self._waits:
             self._seen |= names
             return [self._decide_newcomer(delivered, read.arrivals[0], at)]
         self.flush(at)
         self._seen |= names
         deliveries.store([delivered], status=InboundEvent.Status.WAITING)
         self.forget()
-        return route_events([delivered.event], self.known, now=at)
+        decided = route_events([delivered.event], self.known, now=at)
+        self._waits = somebody_waits()
+        return decided
 
     def release(self, rep: str) -> None:
         """A lead was closed: its place is free for whoever is decided next."""
@@ -99,6 +104,7 @@ class Desk:
         took_us = (perf_counter_ns() - started) // 1000
         decided = Decided(person, request, outcome, account, took_us, about.points, matching)
 
+        self._waits |= bool(outcome.waits_for)
         self._write(decided, delivered, at)
         return decided
 
