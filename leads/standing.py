@@ -18,8 +18,14 @@ LOCK_REPS = "SELECT id FROM reps_rep WHERE id = ANY(%s::bigint[]) ORDER BY id FO
 LEVELS = """
 SELECT pool_id, rep_id, level, opened FROM routing_member WHERE pool_id = ANY(%s::bigint[])
 """
+# Whoever ends an assignment says when, a moment before it is committed. To one who reads it after that, but whose clock
+# was read before, it is still open: else two leads would be in one place at one time, as the log tells it.
 OPEN = """
-SELECT rep_id, count(*) FROM leads_assignment WHERE ended_at IS NULL AND rep_id = ANY(%s::bigint[]) GROUP BY rep_id
+SELECT rep_id, count(*) FROM (
+    SELECT rep_id FROM leads_assignment WHERE ended_at IS NULL AND rep_id = ANY(%s::bigint[])
+    UNION ALL
+    SELECT rep_id FROM leads_assignment WHERE ended_at > %s::timestamptz AND rep_id = ANY(%s::bigint[])
+) AS held GROUP BY rep_id
 """
 TODAY = """
 SELECT day.rep_id, count(*)
@@ -72,7 +78,7 @@ def _read(known: Known, pools: list[str], reps: list[str], presence: Presence, l
     *_, levels, loads, last, today = ask_together(
         *locks,
         (LEVELS, [list(slugs)]),
-        (OPEN, [rep_ids]),
+        (OPEN, [rep_ids, presence.now, rep_ids]),
         (LAST, [rep_ids]),
         (TODAY, [[known.reps[rep.email].id for rep in capped], since]),
     )

@@ -220,7 +220,9 @@ class Assignment(models.Model):
                 name="assignment_open_by_rep",
             ),
             models.Index(fields=["rep", "-assigned_at"], name="assignment_by_rep"),
-            models.Index(fields=["rep", "-ended_at"], condition=~Q(outcome=""), name="assignment_closed_by_rep"),
+            models.Index(
+                fields=["rep", "-ended_at"], condition=Q(ended_at__isnull=False), name="assignment_ended_by_rep"
+            ),
         ]
 
     def __str__(self) -> str:

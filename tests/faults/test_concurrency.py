@@ -415,7 +415,7 @@ def test_drains_claims_closings_and_arrivals_at_once_give_each_waiting_lead_out_
 
     crew["router"].tell("route_beside_others", limit=3, seconds=60, patience=40)
     troubles, claimed = [], 0
-    for number_of_round, (lead, epoch, email) in enumerate(held[:30]):
+    for number_of_round, (lead, epoch, email) in enumerate(held[:15]):
         crew["closer"].tell("close", lead=lead, by=email, epoch=epoch)
         crew["drainer"].tell("drain")
         crew["other_drainer"].tell("drain")
@@ -428,7 +428,7 @@ def test_drains_claims_closings_and_arrivals_at_once_give_each_waiting_lead_out_
 
     assert troubles == []
     drained = number(rows, "SELECT count(*) FROM routing_decision WHERE cause = 'drained'")
-    assert drained == 30
+    assert drained == 15
     assert number(rows, "SELECT count(*) FROM leads_assignment") == places + drained + claimed
     assert number(rows, "SELECT count(*) FROM leads_assignment WHERE epoch > 1") == 0
     assert number(rows, "SELECT count(*) FROM leads_lead WHERE waits_for <> ''") == 60 + 30 - drained - claimed
