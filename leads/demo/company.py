@@ -10,7 +10,7 @@ from typing import Any
 from leads import sla
 from leads.configuration import yaml_text
 from leads.configuration.read_leads import policy_document
-from leads.demo import market, people, rules
+from leads.demo import land, market, people, rules
 from leads.demo.crm import Crm
 from leads.demo.words import slug
 from leads.presets import PRESETS
@@ -38,6 +38,7 @@ def configuration_text(crm: Crm, today: date, capacities: Mapping[str, int] | No
             "teams": people.teams(crm, staff),
             "skills": [{"slug": name, "name": label} for name, label in SKILLS],
             "reps": reps,
+            "territories": land.territories(crm, staff),
             "accounts": market.accounts(crm, staff),
             "lists": [{"slug": "rivals", "name": "Rivals", "values": list(RIVALS)}],
             "fields": [{"key": "custom.seats", "type": "number", "label": "Seats wanted"}],

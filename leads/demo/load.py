@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
 from leads import sources
 from leads.configuration import store
-from leads.demo import deliveries, people, signals
+from leads.demo import deliveries, land, people, signals
 from leads.demo.company import configuration_text
 from leads.demo.crm import Crm
 from leads.demo.logins import DEMO_LOGINS, DOMAIN, PASSWORD, REVOPS
@@ -18,6 +18,7 @@ from leads.demo.story import tell
 from leads.demo.visitors import Visitor
 from leads.demo.words import number
 from leads.models import Assignment, Lead
+from leads.realignment import services as realignment
 from leads.world import known
 from notifications.models import Notification
 from reps.models import Rep, User
@@ -74,4 +75,14 @@ def _settle(crm: Crm, now: datetime) -> None:
     store.load(configuration_text(crm, now.date(), {full: held}), now=now)
     Rep.objects.filter(user__email=paused).update(paused=True)
     bump()
+    _prepare_realignment(staff, now)
     Notification.objects.filter(created_at__lt=now - UNSEEN).update(seen_at=F("created_at") + timedelta(minutes=5))
+
+
+def _prepare_realignment(staff: people.Staff, now: datetime) -> None:
+    """It waits for the first of next month, so that there is something to look at."""
+    robin = User.objects.get(email=REVOPS.email)
+    name, text = land.realignment(staff)
+    made = realignment.prepare(name, text, note="Closer by an hour, and the office has room.", by=robin, now=now)
+    begins = datetime.combine(land.first_of_next_month(now.date()), time(), UTC)
+    realignment.schedule(made, begins, by=robin, now=now)

@@ -5,24 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from leads.demo.land import USA
 from leads.demo.logins import MANAGER, REVOPS
-from leads.demo.market import ENTERPRISE, states_of
+from leads.demo.market import ENTERPRISE
 from leads.demo.people import Staff
 from leads.demo.words import slug
 
 Json = dict[str, Any]
 
-ABROAD = (
-    ("CA", "MX", "BR", "PA", "AR"),
-    ("GB", "IE", "DE", "FR", "IT", "NL", "BE", "NO", "PL", "RO", "KE", "JO"),
-    ("JP", "KR", "CN", "PH", "AU", "IN"),
-)
-
 
 def trees(staff: Staff, today: date) -> list[Json]:
     return [
         {"slug": "inbound", "name": "Inbound leads", "default": True, "document": _inbound(staff, today)},
-        {"slug": "regions", "name": "Regions", "document": _regions(staff, today)},
+        {"slug": "regions", "name": "Regions", "document": _regions(today)},
     ]
 
 
@@ -161,37 +156,23 @@ def _inbound_rules(staff: Staff) -> list[Json]:
     ]
 
 
-def _regions(staff: Staff, today: date) -> Json:
-    """Tables instead of a rule for each state."""
-    by_state = [{"values": list(states_of(office, staff)), "target": _office(office)} for office in staff.offices]
-    abroad = [
-        {"values": list(ABROAD[number % len(ABROAD)]), "target": _office(office)}
-        for number, office in enumerate(staff.offices[: len(ABROAD)])
-    ]
+def _regions(today: date) -> Json:
+    """The map says who: a rule for each state would have to be changed with every realignment."""
+    by_map = {"kind": "territory", "if_nobody": {"kind": "queue", "queue": "triage"}}
     rules: list[Json] = [
         {
             "id": "us",
             "name": "United States",
-            "when": {"any": [asks("country", "is", "US"), asks("state", "is_present")]},
+            "when": asks("territory", "in", USA),
             "why": "Each office has its states.",
-            "target": {
-                "kind": "table",
-                "field": "state",
-                "rows": by_state,
-                "otherwise": {"kind": "queue", "queue": "triage"},
-            },
+            "target": by_map,
         },
         {
             "id": "abroad",
             "name": "Abroad",
-            "when": asks("country", "is_present"),
+            "when": asks("territory", "is_present"),
             "why": "The office whose working day overlaps most.",
-            "target": {
-                "kind": "table",
-                "field": "country",
-                "rows": abroad,
-                "otherwise": {"kind": "queue", "queue": "triage"},
-            },
+            "target": by_map,
         },
     ]
     return {
@@ -199,10 +180,6 @@ def _regions(staff: Staff, today: date) -> Json:
         "rules": [_rule(number, today, **rule) for number, rule in enumerate(rules)],
         "otherwise": {"kind": "queue", "queue": "triage"},
     }
-
-
-def _office(office: str) -> Json:
-    return {"kind": "pool", "pool": slug(office), "if_nobody": {"kind": "queue", "queue": "triage"}}
 
 
 def _rule(number: int, today: date, **rule: Any) -> Json:
