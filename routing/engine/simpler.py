@@ -50,9 +50,11 @@ def _one_of(parts: tuple[Condition, ...]) -> Condition | None:
     if len(parts) == 1:
         return parts[0]
     tests = [part for part in parts if isinstance(part, Test) and part.op in ("is", "in") and not part.answer_on_blank]
-    fields = {(test.field, test.type) for test in tests if test.type is not FieldType.BOOLEAN}
+    fields = {(test.field, test.type) for test in tests}
     if len(tests) < len(parts) or len(fields) != 1:
         return None
     ((field, kind),) = fields
+    if kind is FieldType.BOOLEAN:  # has no `in`
+        return None
     values = [value for test in tests for value in (test.value if isinstance(test.value, tuple) else (test.value,))]
     return Test(field, "in", tuple(value for value in values if value is not None), type=kind)

@@ -74,3 +74,22 @@ def test_not_any_and_has_all_become_plain_questions(condition: Condition, said: 
 )
 def test_what_cannot_be_said_more_simply_is_left(condition: Condition):
     assert simpler(condition) is condition
+
+
+def test_a_choice_between_a_truth_and_a_value_of_another_field_stays_a_choice():
+    free, large = Test("is_free_email", "is", True), Test("employees", "is", 5)
+    for condition in (AnyOf((free, GERMAN)), AnyOf((GERMAN, free)), AnyOf((free, large)), AnyOf((free, free))):
+        level = compile_rules((Rule("a", "A", condition, target=ToFallback()),), {}, {})
+
+        for facts in ({}, {"is_free_email": True}, {"country": "DE"}, {"is_free_email": False, "employees": 5}):
+            assert (level.first(facts, SETTING) == 0) == holds(condition, facts, SETTING)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(questions(), min_size=2, max_size=3))
+def test_a_choice_between_any_questions_can_be_said_more_simply(several: list[dict[str, Any]]):
+    condition = parse_condition({"any": several}, VOCABULARY)
+    said = simpler(condition)
+
+    for facts in ({}, *({question["field"]: question.get("value")} for question in several)):
+        assert holds(said, facts, SETTING) == holds(condition, facts, SETTING)
