@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from leads.matching import AccountCard, Matching, by_hand
 from leads.matching.finding import MOST_SHARED, find
-from leads.models import Account, AccountKey
 from leads.prepared import ask_together, prepared_cursor
 from routing.engine.facts import Facts
 
@@ -22,9 +22,36 @@ SELECT wanted.key, few.accounts FROM unnest(%s::bigint[]) AS wanted (key) CROSS 
     FROM (SELECT account_id FROM leads_namekey WHERE key = wanted.key LIMIT {MOST_SHARED + 1}) AS each
 ) AS few WHERE few.accounts IS NOT NULL
 """
+ACCOUNTS = """
+SELECT account.id, account.name, owner_user.email, account.parent_id, parent.name, account.is_customer, account.tier,
+    account.country, team.slug, (
+        SELECT array_agg(key ORDER BY position, id) FROM leads_accountkey
+        WHERE account_id = account.id AND kind = 'alias'
+    )
+FROM unnest(%s::bigint[]) AS wanted (id) JOIN leads_account AS account USING (id)
+LEFT JOIN leads_account AS parent ON parent.id = account.parent_id
+LEFT JOIN reps_rep AS owner ON owner.id = account.owner_id
+LEFT JOIN reps_user AS owner_user ON owner_user.id = owner.user_id
+LEFT JOIN reps_team AS team ON team.id = account.team_id
+"""
 LINKS = """
 SELECT lead_id, account_id, is_it FROM leads_accountlink WHERE lead_id = ANY(%s::bigint[]) AND ended_at IS NULL
 """
+
+
+class _Row(NamedTuple):
+    """An account as `ACCOUNTS` reads it: `owner` is its own."""
+
+    id: int
+    name: str
+    owner: str | None
+    parent_id: int | None
+    parent: str | None
+    is_customer: bool
+    tier: str
+    country: str
+    team: str | None
+    aliases: list[str] | None
 
 
 def matchings(leads: Sequence[tuple[Facts, int | None]]) -> list[Matching]:
@@ -68,13 +95,8 @@ class Rows:
             return dict(cursor.fetchall())
 
     def cards(self, ids: Collection[int]) -> Mapping[int, AccountCard]:
-        if not ids:
-            return {}
-        family, aliases = _with_ancestors(set(ids)), defaultdict(list)
-        rows = AccountKey.objects.filter(kind=AccountKey.Kind.ALIAS, account__in=ids).order_by("position", "id")
-        for pk, alias in rows.values_list("account_id", "key"):
-            aliases[pk].append(alias)
-        return {pk: _card(pk, family, tuple(aliases.get(pk, ()))) for pk in ids if pk in family}
+        family = _with_ancestors(set(ids))
+        return {pk: _card(family[pk], family) for pk in ids if pk in family}
 
 
 def _said(leads: Sequence[int]) -> tuple[dict[int, int], dict[int, frozenset[int]]]:
@@ -92,43 +114,42 @@ def _said(leads: Sequence[int]) -> tuple[dict[int, int], dict[int, frozenset[int
     return linked, {lead: frozenset(accounts) for lead, accounts in refused.items()}
 
 
-def _with_ancestors(ids: set[int]) -> dict[int, Account]:
-    family: dict[int, Account] = {}
+def _with_ancestors(ids: set[int]) -> dict[int, _Row]:
+    """These accounts; and of those that nobody owns all above, up to the first that somebody does."""
+    family: dict[int, _Row] = {}
     for _ in range(MOST_ANCESTORS):
         missing = ids - family.keys()
         if not missing:
             break
-        found = Account.objects.filter(pk__in=missing).select_related("owner__user", "team")
-        family.update({account.pk: account for account in found})
-        ids = {account.parent_id for account in found if account.parent_id is not None}
+        with prepared_cursor() as cursor:
+            cursor.execute(ACCOUNTS, [list(missing)])
+            found = [_Row(*row) for row in cursor.fetchall()]
+        family.update({row.id: row for row in found})
+        ids = {row.parent_id for row in found if row.owner is None and row.parent_id is not None}
     return family
 
 
-def _card(account_id: int, family: Mapping[int, Account], aliases: tuple[str, ...]) -> AccountCard:
-    account = family[account_id]
-    parent = family.get(account.parent_id) if account.parent_id else None
+def _card(account: _Row, family: Mapping[int, _Row]) -> AccountCard:
     owning = _owning(account, family)
     return AccountCard(
-        id=account.pk,
+        id=account.id,
         name=account.name,
-        owner=owning.owner.user.email if owning and owning.owner else None,
-        team=account.team.slug if account.team else None,
-        parent=parent.name if parent else None,
+        owner=owning.owner if owning else None,
+        team=account.team,
+        parent=account.parent,
         is_customer=account.is_customer,
         tier=account.tier,
         country=account.country,
-        aliases=aliases,
+        aliases=tuple(account.aliases or ()),
         owner_of=owning.name if owning and owning is not account else None,
     )
 
 
-def _owning(account: Account, family: Mapping[int, Account]) -> Account | None:
+def _owning(account: _Row, family: Mapping[int, _Row]) -> _Row | None:
     """The account itself if it has an owner, else its nearest ancestor that has."""
+    at: _Row | None = account
     for _ in range(MOST_ANCESTORS):
-        if account.owner is not None:
-            return account
-        parent = family.get(account.parent_id) if account.parent_id is not None else None
-        if parent is None:
-            return None
-        account = parent
+        if at is None or at.owner is not None:
+            return at
+        at = family.get(at.parent_id) if at.parent_id is not None else None
     return None

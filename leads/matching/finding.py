@@ -20,6 +20,7 @@ from routing.engine.facts import Facts
 MOST_SHARED = 100
 # Accounts whose names are compared with a lead's: those that have most keys in common with it.
 MOST_COMPARED = 12
+NEXT_TO_NOTHING = 16  # a sixteenth of what the first has in common
 
 # The facts by which an account is found.
 FOUND_BY = ("email_domain", "website", "company", "country")
@@ -115,16 +116,23 @@ def _few(found: Found, key: int) -> Sequence[int]:
 
 
 def _nearest(wanted: Collection[int], found: Found) -> Collection[int]:
-    """Those with most keys in common, a key counting the more the fewer accounts have it. Equals are taken all."""
+    """Those with most keys in common, a key counting the more the fewer accounts have it.
+
+    Nobody is taken before another who has as much: either all of them are, or none. Who has next to nothing in common
+    beside the first is not compared at all.
+    """
     points: dict[int, int] = {}
     for key in wanted:
         accounts = _few(found, key)
         worth = 256 >> len(accounts).bit_length()
         for account in accounts:
             points[account] = points.get(account, 0) + worth
-    if len(points) <= MOST_COMPARED:
-        return points
-    least = sorted(points.values(), reverse=True)[MOST_COMPARED - 1]
+    if not points:
+        return ()
+    ranked = sorted(points.values(), reverse=True)
+    least = ranked[0] // NEXT_TO_NOTHING
+    if len(ranked) > MOST_COMPARED and ranked[MOST_COMPARED] > least:
+        least = ranked[MOST_COMPARED] + (ranked[0] > ranked[MOST_COMPARED])
     return [account for account, worth in points.items() if worth >= least]
 
 
