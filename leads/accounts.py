@@ -77,17 +77,13 @@ def cards_of(ids: Collection[int]) -> Mapping[int, AccountCard]:
 class Rows:
     """The accounts of the database as a `Book`: one statement for each question, however many leads there are."""
 
-    def __init__(self) -> None:
-        self._has_names: bool | None = None
-
-    def by_domain(self, domains: Collection[str]) -> Mapping[str, int]:
-        owners, [(self._has_names,)] = ask_together((BY_DOMAIN, [list(domains)]), (ANY_NAMES, []))
-        return dict(owners)
-
-    def has_names(self) -> bool:
-        if self._has_names is None:
-            [[(self._has_names,)]] = ask_together((ANY_NAMES, []))
-        return bool(self._has_names)
+    def first(
+        self, domains: Collection[str], wanted: Collection[int]
+    ) -> tuple[Mapping[str, int], Mapping[int, Sequence[int]], bool]:
+        owners, found, [(has_names,)] = ask_together(
+            (BY_DOMAIN, [list(domains)]), (BY_KEY, [list(wanted)]), (ANY_NAMES, [])
+        )
+        return dict(owners), dict(found), has_names
 
     def by_key(self, wanted: Collection[int]) -> Mapping[int, Sequence[int]]:
         with prepared_cursor() as cursor:

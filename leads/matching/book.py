@@ -21,11 +21,11 @@ class Shelf:
             for key in keys_of(card.name, card.aliases):
                 self._keys[key].append(card.id)
 
-    def by_domain(self, domains: Collection[str]) -> Mapping[str, int]:
-        return {domain: self._domains[domain] for domain in domains if domain in self._domains}
-
-    def has_names(self) -> bool:
-        return bool(self._keys)
+    def first(
+        self, domains: Collection[str], wanted: Collection[int]
+    ) -> tuple[Mapping[str, int], Mapping[int, Sequence[int]], bool]:
+        owners = {domain: self._domains[domain] for domain in domains if domain in self._domains}
+        return owners, self.by_key(wanted), bool(self._keys)
 
     def by_key(self, wanted: Collection[int]) -> Mapping[int, Sequence[int]]:
         return {key: self._keys[key] for key in wanted if key in self._keys}

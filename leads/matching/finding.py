@@ -31,12 +31,8 @@ Found = Mapping[int, Sequence[int]]
 class Book(Protocol):
     """The accounts as they can be looked up, always for many leads at once."""
 
-    def by_domain(self, domains: Collection[str]) -> Mapping[str, int]:
-        """The account that lists each domain."""
-        ...
-
-    def has_names(self) -> bool:
-        """Whether there is any account to be found by its name."""
+    def first(self, domains: Collection[str], wanted: Collection[int]) -> tuple[Mapping[str, int], Found, bool]:
+        """The account that lists each domain, those under each key, and whether there are any keys at all."""
         ...
 
     def by_key(self, wanted: Collection[int]) -> Found:
@@ -71,21 +67,21 @@ def find(leads: Iterable[Facts], book: Book, refused: Sequence[Collection[int]] 
         )
         for index, facts in enumerate(leads)
     ]
-    _by_domain(searches, book)
-    named = [search for search in searches if search.account is None and search.name.words]
-    if named and not book.has_names():
-        named = []
-    found = _by_name(named, book) if named else {}
+    domains = {domain for search in searches for domain in search.domains}
+    names = {keys.exact(search.name) for search in searches if search.name.words}
+    if not domains and not names:
+        return [NOTHING for _ in searches]
+    owners, found, has_names = book.first(domains, names)
+    if owners:
+        _by_domain(searches, owners)
+    named = [search for search in searches if search.account is None and search.name.words] if has_names else []
+    found = _by_name(named, found, book) if named else {}
     wanted = {search.account for search in searches if search.account is not None}
     cards = book.cards(wanted.union(*(search.near for search in named)))
     return [_answer(search, found, cards) for search in searches]
 
 
-def _by_domain(searches: Sequence[_Search], book: Book) -> None:
-    domains = {domain for search in searches for domain in search.domains}
-    owners = book.by_domain(domains) if domains else {}
-    if not owners:
-        return
+def _by_domain(searches: Sequence[_Search], owners: Mapping[str, int]) -> None:
     for search in searches:
         for domain in search.domains:
             if domain in owners and owners[domain] not in search.refused:
@@ -93,10 +89,9 @@ def _by_domain(searches: Sequence[_Search], book: Book) -> None:
                 break
 
 
-def _by_name(searches: Sequence[_Search], book: Book) -> Found:
+def _by_name(searches: Sequence[_Search], same: Found, book: Book) -> Found:
     """Whom to compare each lead with: those of the same name; where there are none, those with most keys in common."""
-    found = dict(book.by_key({keys.exact(search.name) for search in searches}))
-    others = []
+    found, others = dict(same), []
     for search in searches:
         search.near = tuple(pk for pk in _few(found, keys.exact(search.name)) if pk not in search.refused)
         if not search.near and search.name.is_one:

@@ -36,7 +36,7 @@ def test_the_world_holds_everything_a_decision_needs():
 
 def test_an_account_without_an_owner_has_its_nearest_ancestors():
     assert worlds.account_cards(CONFIGURATION)["Acme Labs"].owner == "ada@example.com"
-    assert worlds.shelf(CONFIGURATION).by_domain(["acme-corp.example"]) == {
+    assert worlds.shelf(CONFIGURATION).first(["acme-corp.example"], [])[0] == {
         "acme-corp.example": worlds.account_cards(CONFIGURATION)["Acme"].id
     }
 
