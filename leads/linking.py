@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from leads import accounts
+from leads.activity import keeping
 from leads.holding import NotPossible, act, given_reason, locked, tell_story
 from leads.models import Account, AccountLink, Lead, TimelineEntry
 from leads.people import person_of
@@ -63,6 +64,7 @@ def _given(by: User, reason: str) -> str:
 
 
 def _move(lead: Lead, account: int | None, why: str, by: User, now: datetime) -> None:
+    keeping.follow(lead, to=account)
     lead.account_id = account
     lead.changed_at = now
     lead.save(update_fields=["account", "changed_at"])

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import orjson
 
 from leads import accounts
+from leads.activity.windows import keys_of
 from leads.arrivals import EventRead, Sighting
+from leads.models import Activity, Lead
 from leads.prepared import prepared_cursor
+from routing.engine.facts import STANDARD, from_json
 
 INSERT = """
 INSERT INTO leads_activity
@@ -62,6 +65,13 @@ def keep(read: Sequence[EventRead]) -> Keeping:
     both = zip(sightings, of_account, strict=True)
     new = [Kept(sighting, account) for sighting, account in both if (sighting.event, sighting.item) in added]
     return Keeping(new, frozenset(counted))
+
+
+def follow(lead: Lead, *, to: int | None) -> None:
+    """What this person did for the account of his lead counts for another from now on: somebody said so."""
+    facts = from_json(lead.facts, STANDARD)
+    names = {*keys_of(facts), lead.person_key or ""} - {""}
+    Activity.objects.filter(person_key__in=names, account=lead.account_id).update(account=to)
 
 
 def _accounts(sightings: Sequence[Sighting]) -> list[int | None]:

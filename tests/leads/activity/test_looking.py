@@ -6,10 +6,11 @@ import pytest
 import yaml
 from django.utils import timezone
 
-from leads import pipeline, reconsider
+from leads import linking, pipeline, reconsider
 from leads.activity import looking
 from leads.configuration import store
-from leads.models import Activity, InboundEvent, Lead, LookAgain, TimelineEntry
+from leads.models import Account, Activity, InboundEvent, Lead, LookAgain, TimelineEntry
+from reps.models import User
 from routing.models import Decision
 from tests.leads.activity.company import with_rules
 
@@ -115,6 +116,20 @@ def test_what_colleagues_do_moves_those_of_the_account_who_wait_and_nobody_else(
         lead.refresh_from_db()
     assert (waiting.status, elsewhere.status, held.epoch) == ("assigned", "nurture", 1)
     assert set(LookAgain.objects.values_list("lead_id", flat=True)) == {waiting.pk}
+
+
+def test_what_somebody_did_goes_with_him_when_he_is_linked_with_an_account_by_hand(act, deliver):
+    with_rules({"field": "signal.account.pricing_views_7d", "op": "gte", "value": 2}, nurture=True)
+    lead, manager = deliver(email="pat@gmail.com", employees=3), User.objects.get(email="mia@example.com")
+    act(email="pat@gmail.com")
+    act(email="somebody@initech.com")
+
+    linking.link(lead, to=Account.objects.get(name="Initech"), by=manager, reason="His colleague", now=timezone.now())
+    lead.refresh_from_db()
+    assert (lead.status, lead.decision.facts["signal.account.pricing_views_7d"]) == ("assigned", 2)
+
+    linking.unlink(lead, by=manager, reason="Somebody else", now=timezone.now())
+    assert Activity.objects.get(person_key="mail:pat@gmail.com").account is None
 
 
 def test_who_has_a_rep_is_not_moved(act, deliver):
