@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from leads.lists import countries, us_states
 from leads.models import Account, Lead
 from leads.world import Known
 from routing.engine import survey as surveys
+from routing.engine.candidates import Hints
 from routing.engine.facts import Facts, Value, Vocabulary, from_json, normal
 from routing.engine.survey import Survey
+from routing.engine.territories import day_of
 
 PERIOD = timedelta(days=90)
 # The newest ones stand for all: a page must not wait for a million.
 MOST_LEADS, MOST_ACCOUNTS = 5_000, 20_000
 MOST_VALUES = 40  # of a field, as values for examples
+LARGE_COUNTRIES = ("US", "DE", "GB", "FR", "CA", "AU")
 SHOWN = ("country", "state", "industry", "employees", "intent")
 
 
@@ -50,14 +54,20 @@ class _Seen:
     facts: Facts
 
 
+class _Process:
+    """The survey of the map and day that this process made last: the search is not for every page."""
+
+    key: tuple[object, ...] = ()
+    found = Survey()
+
+
 def look(known: Known, *, now: datetime) -> Market:
     """Everything is looked at as of `now`, with the validity of that day."""
     vocabulary, since = known.world.vocabulary, now - PERIOD
     leads = list(_leads(vocabulary, since))
     lie, leads_outside = _placed(leads, known, now)
     accounts_lie, accounts_outside = _placed(list(_accounts(vocabulary)), known, now)
-    survey = surveys.survey(known.world.atlas, known.world.setting(now), _values(one.facts for one in leads))
-    return Market(lie, accounts_lie, leads_outside, accounts_outside, survey)
+    return Market(lie, accounts_lie, leads_outside, accounts_outside, _survey(known, leads, now))
 
 
 def account_facts(
@@ -133,18 +143,24 @@ def _placed(seen: Sequence[_Seen], known: Known, now: datetime) -> tuple[Counter
     return lie, Outside(outside, len(seen), first.name, first.id, in_words(said, known.world.vocabulary))
 
 
-def _values(leads: Iterable[Facts]) -> dict[str, tuple[Value, ...]]:
-    """The values that leads have most often, so that an example looks like one of them."""
+def _survey(known: Known, leads: Iterable[_Seen], now: datetime) -> Survey:
+    key = (known.revision, known.world.atlas, day_of(now))
+    if _Process.key != key:
+        hints = _hints(one.facts for one in leads)
+        _Process.found, _Process.key = surveys.survey(known.world.atlas, known.world.setting(now), hints), key
+    return _Process.found
+
+
+def _hints(leads: Iterable[Facts]) -> Hints:
+    """The values that leads have most often, then real countries and states: an example should look like a lead."""
     counted = {name: Counter[str]() for name in ("country", "state", "industry")}
     for facts in leads:
         for name, counter in counted.items():
             if isinstance(value := facts.get(name), str) and normal(value):
                 counter[value] += 1
-    return {
-        name: tuple(value for value, _ in counter.most_common(MOST_VALUES))
-        for name, counter in counted.items()
-        if counter
-    }
+    real = {"country": (*LARGE_COUNTRIES, *sorted(set(countries().values()))), "state": tuple(us_states().values())}
+    seen = {name: [value for value, _ in counter.most_common(MOST_VALUES)] for name, counter in counted.items()}
+    return {name: tuple(dict.fromkeys((*values, *real.get(name, ())))) for name, values in seen.items()}
 
 
 def _said(name: str, value: Value, vocabulary: Vocabulary) -> str:

@@ -18,6 +18,7 @@ from routing.engine.witness import NO_HINTS, Ground, Left, meet
 # More than anybody reads; looking on costs time for nothing.
 MOST_OVERLAPS = 100
 MOST_DEEPER = 100  # territories that may settle an overlap
+MOST_STEPS = 50_000  # of all searches together; then the rest is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,22 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`never` are those for which no lead was found at all."""
+    """`never` are those for which no lead was found at all; `is_cut`: looking was given up before the end."""
 
     overlaps: tuple[Overlap, ...] = ()
     gaps: tuple[Gap, ...] = ()
     never: tuple[str, ...] = ()
+    is_cut: bool = False
 
 
 def survey(atlas: Atlas, setting: Setting, hints: Hints = NO_HINTS) -> Survey:
     """The map as it is valid at the setting's time. `hints` are values that leads really have."""
     surveyor = _Surveyor(atlas, setting, hints)
-    return Survey(
-        tuple(overlap for _, overlap in zip(range(MOST_OVERLAPS), surveyor.overlaps(), strict=False)),
-        tuple(surveyor.gaps()),
-        tuple(sorted(one.slug for one in surveyor.valid if surveyor.ground.find(one.when) is None)),
-    )
+    never = tuple(sorted(surveyor.never()))
+    gaps = tuple(surveyor.gaps())
+    # Last, because these searches are the most.
+    overlaps = tuple(overlap for _, overlap in zip(range(MOST_OVERLAPS), surveyor.overlaps(), strict=False))
+    return Survey(overlaps, gaps, never, surveyor.is_cut)
 
 
 class _Surveyor:
@@ -66,9 +68,20 @@ class _Surveyor:
         self.ground = Ground([one.when for one in self.valid], setting, hints)
         self.left: dict[str, Left] = {one.slug: self.ground.may_hold(one.when) for one in self.valid}
 
+    @property
+    def is_cut(self) -> bool:
+        return self.ground.steps > MOST_STEPS
+
+    def never(self) -> Iterator[str]:
+        for one in self.valid:
+            if not self.is_cut and self.ground.find(one.when) is None:
+                yield one.slug
+
     def overlaps(self) -> Iterator[Overlap]:
         for _, level in groupby(self.valid, key=lambda one: one.depth):
             for one, other in combinations(level, 2):
+                if self.is_cut:
+                    return
                 if meet(self.left[one.slug], self.left[other.slug]) and (example := self._both(one, other)):
                     yield Overlap(one.slug, other.slug, example)
 
@@ -78,7 +91,7 @@ class _Surveyor:
             if one.territory.parent:
                 children.setdefault(one.territory.parent, []).append(one.when)
         for one in sorted(self.valid, key=lambda one: (one.depth, one.slug)):
-            if one.slug not in children:
+            if one.slug not in children or self.is_cut:
                 continue
             outside = All((one.when, *(Not(child) for child in children[one.slug])))
             if (example := self.ground.find(outside)) is not None:

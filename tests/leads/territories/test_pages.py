@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 
-from leads.configuration import dump
+from leads.configuration import dump, store
 from leads.models import Lead
+from leads.territories.market import PERIOD, look
 from leads.world import known
 from reps.models import Change
 from tests.leads.territories.market import open_market
@@ -250,3 +253,30 @@ def test_names_and_conditions_are_text_wherever_they_are_shown() -> None:
 
 def _messages(answer: HttpResponse) -> str:
     return answer.content.decode()
+
+
+def test_leads_and_accounts_that_lie_nowhere_are_counted_with_one_of_them() -> None:
+    store.load("version: 1\naccounts: [{name: Far, country: JP}, {name: Near, country: DE}]", now=timezone.now())
+    arrive("Luc Petit", **HEALTH, country="FR")
+    arrive("Jonas Beck", **HEALTH, country="DE")
+
+    seen = look(known(), now=timezone.now())
+
+    assert (seen.leads, seen.accounts) == ({"dach": 1}, {"dach": 1})
+    assert (seen.leads_outside.count, seen.leads_outside.looked_at) == (1, 2)
+    assert (seen.leads_outside.example, seen.leads_outside.because.partition(",")[0]) == ("Luc Petit", "country FR")
+    assert (seen.accounts_outside.count, seen.accounts_outside.example) == (1, "Far")
+
+
+def test_leads_of_long_ago_do_not_count() -> None:
+    lead = arrive("Luc Petit", **HEALTH, country="FR")
+
+    assert look(known(), now=lead.received_at + PERIOD + timedelta(seconds=1)).leads_outside.looked_at == 0
+
+
+def test_what_is_odd_about_the_map_is_looked_for_anew_when_it_changes() -> None:
+    assert {gap.parent for gap in look(known(), now=timezone.now()).survey.gaps} == {"usa"}
+
+    redraw("usa", name="United States", when='{"field": "state", "op": "in", "value": ["CA", "OR"]}')
+
+    assert look(known(), now=timezone.now()).survey.gaps == ()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing.engine import survey as surveys
 from routing.engine.conditions import EVERY_LEAD, All, Condition, Test, holds
 from routing.engine.document import parse_condition
 from routing.engine.survey import Survey, survey
@@ -80,6 +82,23 @@ def test_a_territory_that_can_hold_nobody_is_named() -> None:
     assert found(territory("germany", GERMANY), territory("french", Test("country", "is", "FR"), "germany")).never == (
         "french",
     )
+
+
+def test_looking_is_given_up_after_so_many_steps_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    three = [territory(slug, GERMANY) for slug in "abc"]
+    assert not found(*three).is_cut
+    monkeypatch.setattr(surveys, "MOST_STEPS", 3)
+
+    cut = found(*three)
+
+    assert cut.is_cut
+    assert len(cut.overlaps) < 2
+
+
+def test_of_three_that_hold_the_same_lead_only_the_first_has_it() -> None:
+    three = [territory(slug, GERMANY) for slug in "abc"]
+
+    assert [(one.winner, one.loser) for one in found(*three).overlaps] == [("a", "b"), ("a", "c")]
 
 
 @settings(max_examples=200, deadline=None)
