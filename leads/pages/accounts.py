@@ -87,8 +87,8 @@ def _chosen(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rows(ids: Sequence[int]) -> list[Row]:
     domains = AccountKey.objects.filter(kind=AccountKey.Kind.DOMAIN).order_by("position", "pk")
-    accounts = Account.objects.select_related("owner__user", "parent").prefetch_related(Prefetch("keys", domains))
-    by_id = accounts.in_bulk(ids)
+    accounts = Account.objects.select_related("owner__user", "team", "parent")
+    by_id = accounts.prefetch_related(Prefetch("keys", domains)).in_bulk(ids)
     counted = Lead.objects.filter(account__in=ids).order_by().values_list("account").annotate(count=Count("pk"))
     leads = dict(counted)
     return [Row(by_id[pk], [key.key for key in by_id[pk].keys.all()], leads.get(pk, 0)) for pk in ids if pk in by_id]
