@@ -108,8 +108,9 @@ def scale(model: Mapping[str, Any], tally: Tally | None) -> Scale | None:
     for place, (name, least) in enumerate(grades):
         end = grades[place + 1][1] if place + 1 < len(grades) else None
         width = ((high if end is None else end) - least) * share
-        bands.append(Band(place, name, _span(least, end, low), counted.get(name, 0), (least - low) * share, width))
-    at = (model["threshold"] - low) * share
+        x = round((least - low) * share, 3)
+        bands.append(Band(place, name, _span(least, end, low), counted.get(name, 0), x, round(width, 3)))
+    at = round((model["threshold"] - low) * share, 3)
     return Scale(low, high, list(reversed(bands)), at)
 
 
