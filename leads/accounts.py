@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import orjson
+
 from leads.matching import AccountCard, Matching, by_hand
 from leads.matching.finding import MOST_SHARED, find
 from leads.prepared import ask_together, prepared_cursor
@@ -27,7 +29,7 @@ SELECT account.id, account.name, owner_user.email, account.parent_id, parent.nam
     account.country, team.slug, (
         SELECT array_agg(key ORDER BY position, id) FROM leads_accountkey
         WHERE account_id = account.id AND kind = 'alias'
-    )
+    ), nullif(account.details, '{}')
 FROM unnest(%s::bigint[]) AS wanted (id) JOIN leads_account AS account USING (id)
 LEFT JOIN leads_account AS parent ON parent.id = account.parent_id
 LEFT JOIN reps_rep AS owner ON owner.id = account.owner_id
@@ -52,6 +54,7 @@ class _Row(NamedTuple):
     country: str
     team: str | None
     aliases: list[str] | None
+    details: str | None
 
 
 def matchings(leads: Sequence[tuple[Facts, int | None]]) -> list[Matching]:
@@ -138,6 +141,7 @@ def _card(account: _Row, family: Mapping[int, _Row]) -> AccountCard:
         country=account.country,
         aliases=tuple(account.aliases or ()),
         owner_of=owning.name if owning and owning is not account else None,
+        details=orjson.loads(account.details) if account.details else {},
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leads import scoring
+from leads.enrichment.account import account_fill
 from leads.matching import Match, account_facts
 from leads.scoring import NO_POINTS, Points, ScoreCard
 from routing.engine.conditions import Setting
@@ -29,11 +30,11 @@ class Knowledge:
 def knowledge(
     own: Facts, *, match: Match | None, signals: Facts = NO_SIGNALS, card: ScoreCard, setting: Setting
 ) -> Knowledge:
-    """The lead's own facts, then its account's, its signals, and the score of all these.
+    """The lead's own facts, then its account's (which also fill its blanks), its signals, and the score of all these.
 
     What `own` itself says of an account, a signal or the score comes first: somebody wants to try it, or it is history.
     """
-    known = {**own, **account_facts(match), **signals}
+    known = {**account_fill(match), **own, **account_facts(match), **signals}
     known |= {name: value for name, value in own.items() if name.startswith(OURS)}
     points = scoring.points_of(card, known, setting)
     for name, value in points.facts().items():

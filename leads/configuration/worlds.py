@@ -185,6 +185,7 @@ def _card(number: int, account: Account, by_name: Mapping[str, Account]) -> Acco
         is_customer=account.is_customer,
         tier=account.tier,
         country=account.country,
+        details=account.details,
         aliases=account.aliases,
         owner_of=owning.name if owning.owner and owning is not account else None,
     )

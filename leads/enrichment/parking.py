@@ -10,9 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from leads import accounts
 from leads.arrivals import Arrival, EventRead
 from leads.crash import crash_point
 from leads.enrichment import answers, breaker
+from leads.enrichment.account import account_fill
 from leads.enrichment.providers import Card
 from leads.enrichment.waterfall import Filled, Known, Question, pour
 from leads.prepared import prepared_cursor
@@ -59,8 +61,12 @@ def fill_all(
     """Each arrival after the answers that are kept. One may raise the next question, so they are looked up in turns."""
     found: dict[Question, Known] = {}
     looked_for: set[Question] = set()
+    by_account = [account_fill(one.match).keys() for one in accounts.matchings([(one.facts, None) for one in arrivals])]
     while True:
-        filled = [pour(one.facts, providers, found, vocabulary, skip=skip, resting=resting) for one in arrivals]
+        filled = [
+            pour(one.facts, providers, found, vocabulary, skip=skip, resting=resting, known=known)
+            for one, known in zip(arrivals, by_account, strict=True)
+        ]
         questions = {(card.id, key): (card, key) for one in filled for card, key in one.asks}
         fresh = [question for name, question in questions.items() if name not in looked_for]
         looked_for |= questions.keys()

@@ -48,17 +48,21 @@ def pour(
     *,
     skip: Collection[Question] = (),
     resting: Collection[int] = (),
+    known: Collection[str] = (),
 ) -> Filled:
-    """Run the waterfall over the answers that are there. `skip` was asked in vain; the `resting` are not asked."""
+    """Run the waterfall over the answers that are there. `skip` was asked in vain; the `resting` are not asked.
+
+    `known` are the fields that the lead's account fills: nobody else does.
+    """
     facts, provenance = dict(own), dict[str, dict[str, str]]()
     asks: list[tuple[Card, str]] = []
     open_fields: set[str] = set()
     for card in providers:
-        if all(name in facts for name in card.wanted) or not (key := key_of(card, facts)):
+        if all(name in facts or name in known for name in card.wanted) or not (key := key_of(card, facts)):
             continue
         answer = answers.get((card.id, key))
         if answer is not None:
-            _fill(facts, provenance, answer, card, vocabulary)
+            _fill(facts, provenance, answer, card, vocabulary, known)
         elif card.id not in resting and (card.id, key) not in skip and not open_fields & card.wanted:
             asks.append((card, key))
             open_fields |= card.wanted
@@ -90,12 +94,13 @@ def _fill(
     answer: Known,
     card: Card,
     vocabulary: Vocabulary,
+    known: Collection[str],
 ) -> None:
     for name, value in from_json(answer.values, vocabulary).items():
-        if name not in facts:
+        if name not in facts and name not in known:
             facts[name] = value
             provenance[name] = by_provider(card.plan.slug, answer.at)
-    for name, origin in derive(facts).items():
+    for name, origin in derive(facts).items():  # a title says how high somebody stands, whoever knew it
         provenance[name] = worked_out(origin, answer.at)
 
 

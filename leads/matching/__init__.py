@@ -5,7 +5,8 @@ The cascade stands in `finding`; the words here are what goes in and what comes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from routing.engine.facts import Value
@@ -32,6 +33,7 @@ class AccountCard:
     country: str = ""
     aliases: tuple[str, ...] = ()
     owner_of: str | None = None
+    details: Mapping[str, object] = field(default_factory=dict, compare=False)  # what else is known of it
     team: str | None = None
 
 

@@ -113,7 +113,7 @@ def lines(
                 value,
                 _as_sent(aside[name]) if name in aside else "",
                 _origin(origin, vocabulary, providers) if origin else "",
-                moment(origin["at"]) if origin else None,
+                moment(origin["at"]) if origin and "at" in origin else None,
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leads.enrichment.account import fill_of
 from leads.models import Assignment, Lead, Provider, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
 from leads.pages import matching as matching_page
@@ -14,7 +15,7 @@ from leads.pages.decision import Explained, explained
 from leads.pages.facts import Group, Line
 from leads.pages.matching import Told
 from leads.pages.promises import Ahead, Countdown, FirstContact, ahead, countdown, first_contact
-from leads.provenance import BY_PROVIDER
+from leads.provenance import ACCOUNT, BY_PROVIDER
 from leads.world import Known, known
 from reps.models import User
 from routing.engine.facts import Facts
@@ -75,12 +76,16 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
     clock = _clock(lead)
     running = countdown(clock, now) if clock and clock.state == SlaClock.State.RUNNING else None
     shown = detail(lead, _does(lead, user), running, organisation, now=now, most=STORY)
-    told = {name: value for name, value in shown.facts.items() if name != "message"}  # it has a place of its own
+    filled = fill_of(lead.account.details, lead.account.country) if lead.account else {}
+    by_account = {name: {"by": ACCOUNT} for name in filled if name not in shown.facts}
+    told = {
+        name: value for name, value in {**filled, **shown.facts}.items() if name != "message"
+    }  # it has a place of its own
     assignments = list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch"))
     return Page(
         detail=shown,
         groups=facts_page.groups(
-            told, lead.set_aside, organisation.world.vocabulary, lead.provenance, _providers(lead)
+            told, lead.set_aside, organisation.world.vocabulary, {**lead.provenance, **by_account}, _providers(lead)
         ),
         contact=first_contact(clock, now),
         assignments=assignments,

@@ -17,6 +17,7 @@ from tests.faults.sender import History
 
 _numbers = itertools.count()
 SWEPT = """
+DELETE FROM leads_answer; DELETE FROM leads_enquiry; DELETE FROM leads_providerhealth;
 DELETE FROM leads_lookagain; DELETE FROM leads_activity;
 DELETE FROM notifications_notification; DELETE FROM leads_timelineentry; DELETE FROM leads_touch;
 DELETE FROM leads_slaclock; DELETE FROM routing_ledgerline; UPDATE leads_lead SET decision_id = NULL;
@@ -25,7 +26,7 @@ DELETE FROM leads_inboundevent; DELETE FROM leads_alarm; DELETE FROM leads_heart
 UPDATE routing_member SET level = 0, opened = false;
 """
 SETTLED = """
-SELECT NOT EXISTS (SELECT FROM leads_inboundevent WHERE status = 'waiting')
+SELECT NOT EXISTS (SELECT FROM leads_inboundevent WHERE status IN ('waiting', 'enriching'))
    AND NOT EXISTS (SELECT FROM leads_slaclock WHERE state = 'running' AND next_at <= clock_timestamp())
 """
 

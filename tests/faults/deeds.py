@@ -11,11 +11,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
 from leads import crash, draining, escalation, handover, intake, pipeline, services, sources, sweeper
 from leads.configuration import store
+from leads.enrichment import enricher
 from leads.holding import NotPossible
 from leads.models import InboundEvent, Lead
 from leads.realignment import activation
@@ -28,6 +30,7 @@ def serve(line: Connection, environ: Mapping[str, str]) -> None:
     os.environ.update(environ)
     connections.settings["default"]["NAME"] = urlsplit(environ["DATABASE_URL"]).path.strip("/")
     crash.ARMED = environ.get("CRASH_AT", "")
+    settings.OUTGOING_ALLOW = tuple(environ.get("OUTGOING_ALLOW", "").split())
     while True:
         try:
             do, how = line.recv()
@@ -84,6 +87,11 @@ def route_beside_others(limit: int, seconds: float, patience: int = 5) -> dict[s
         if not done:
             time.sleep(0.05)
     return {"routed": routed, "troubles": troubles}
+
+
+def enrich() -> None:
+    """Ask the providers about everybody who waits."""
+    enricher.enrich_waiting()
 
 
 def drain() -> int:
@@ -173,6 +181,7 @@ ACTS: Mapping[str, Callable[..., Any]] = {
         receive,
         route,
         route_beside_others,
+        enrich,
         drain,
         enforce,
         enforce_once,
