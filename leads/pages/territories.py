@@ -76,8 +76,10 @@ def page(known: Known, *, now: datetime) -> Page:
     """The whole map, parents before their children."""
     seen = look(known, now=now)
     rows = _rows(known.world, seen, now)
-    by_text = {finding.text: finding for row in rows for finding in row.findings if finding.tone}
-    return Page(rows, seen, list(by_text.values()))  # an overlap stands at both of its territories
+    by_text: dict[str, Finding] = {}
+    for finding in (finding for row in rows for finding in row.findings if finding.tone):
+        by_text.setdefault(finding.text, finding)  # an overlap stands at both of its territories
+    return Page(rows, seen, list(by_text.values()))
 
 
 def territory_page(slug: str, known: Known, *, now: datetime) -> TerritoryPage | None:
