@@ -49,6 +49,7 @@ PURE_ROOMS = (
             *("read_leads", "read_enrichment", "score_model", "references", "documents", "differences", "worlds"),
         )
     ),
+    *(f"leads.realignment.{room}" for room in ("amendments", "undo", "words")),
 )
 PURE = tuple(f"{room.replace('.', '/')}{end}" for room in PURE_ROOMS for end in (".py", "/**/*.py"))
 # Libraries that compute and do nothing else.

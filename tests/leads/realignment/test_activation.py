@@ -20,6 +20,7 @@ from leads.realignment import activation, services
 from leads.realignment.activation import NotThere
 from notifications.models import Notification
 from reps.models import Change, User
+from routing.models import Member
 from tests.leads.realignment.conftest import GERMANY_TO_CLEO, MARKET
 
 pytestmark = pytest.mark.usefixtures("market")
@@ -45,6 +46,10 @@ def status_of(change_set: ChangeSet) -> str:
 def reps_of(slug: str) -> list[str]:
     territory = dump.current().of("territories")[slug]
     return [member.rep.partition("@")[0] for member in territory.reps]  # type: ignore[union-attr]
+
+
+def levels_of(slug: str) -> list[tuple[str, float]]:
+    return list(Member.objects.filter(pool__slug=f"territory:{slug}").values_list("rep__user__email", "level"))
 
 
 def test_the_sweeper_puts_it_in_force_when_its_instant_has_come(olivia: User) -> None:
@@ -176,6 +181,22 @@ def test_undoing_is_a_draft_that_puts_back_what_was(olivia: User) -> None:
     activation.activate(back, by=olivia, now=timezone.now())
 
     assert dump.current() == before
+
+
+def test_a_territory_that_comes_back_takes_leads_again(deliver: Callable[..., Lead], olivia: User) -> None:
+    store.load(MARKET, now=timezone.now())
+    for number in range(3):
+        deliver(email=f"{number}@de.example", country="DE")
+    before, levels = dump.current(), levels_of("de")
+    assert sum(level for _, level in levels) == 3
+
+    gone = activation.activate(prepare("remove: {territories: [de]}"), by=olivia, now=timezone.now())
+    activation.activate(services.undo(gone, by=olivia, now=timezone.now()), by=olivia, now=timezone.now())
+
+    assert dump.current() == before
+    again = deliver(email="again@de.example", country="DE")
+    assert again.decision is not None
+    assert (str(again.decision.pool), again.decision.reason.startswith("By territory")) == ("Germany", True)
 
 
 @pytest.mark.django_db(transaction=True)
