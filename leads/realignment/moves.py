@@ -32,10 +32,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where somebody is: the territory's name, and what the rules say in a few words."""
+    """Where somebody is: the territory's name, and what the rules say; `key` is the same in any words."""
 
     territory: str
     target: str
+    key: tuple[str, ...]
 
     def beside(self, other: Stand) -> str:
         """In words that tell it from the other: the target, and the territory where the target is the same."""
@@ -105,7 +106,7 @@ def moves(leads: Iterable[Seen], before: World, after: World, at: datetime, owne
         for email, share in shares(will, after).items():
             tally.balance[email].after += share
         stands = stand(was, before, names[0]), stand(will, after, names[1])
-        if stands[0] != stands[1]:
+        if stands[0].key != stands[1].key:
             tally.moves.append(move := LeadMove(lead, *stands))
             tally.flows[move.source, move.to] += 1
     changed = {email: one for email, one in tally.balance.items() if abs(one.change) > 0.05}
@@ -116,7 +117,7 @@ def moves(leads: Iterable[Seen], before: World, after: World, at: datetime, owne
 def stand(place: Place, world: World, names: Mapping[str, str]) -> Stand:
     slug = str(place.facts.get("territory", ""))
     territory = names.get(slug, slug) or NOWHERE
-    return Stand(territory, _in_words(place, world, territory))
+    return Stand(territory, _in_words(place, world, territory), (slug, *_key(place)))
 
 
 def shares(place: Place, world: World) -> dict[str, float]:
@@ -172,6 +173,21 @@ def _owned(facts: Facts, owners: Mapping[str, str | None]) -> Facts:
     changed: dict[str, Value] = {key: value for key, value in facts.items() if key != "account.owner"}
     owner = owners[name]
     return {**changed, "account.owner": owner} if owner else changed
+
+
+def _key(place: Place) -> tuple[str, str]:
+    target = place.target
+    if isinstance(target, ToPool):
+        return "pool", target.pool
+    if isinstance(target, ToRep):
+        return "rep", target.rep
+    if isinstance(target, ToQueue):
+        return "queue", target.queue
+    if isinstance(target, ToNurture):
+        return "nurture", target.track
+    return type(target).__name__, str(place.facts.get("account.owner", "")) if isinstance(
+        target, ToAccountOwner
+    ) else ""
 
 
 def _pool(place: Place, world: World) -> Pool | None:

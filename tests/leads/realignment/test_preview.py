@@ -68,6 +68,13 @@ def test_a_lead_that_only_changes_territory_is_named_with_both(deliver: Callable
     assert found.balance == {}
 
 
+def test_a_new_name_moves_nobody(arrivals: list[Lead]) -> None:
+    found = told("territories: [{slug: de, name: Deutschland}]\npools: [{slug: sales, name: Vertrieb}]")
+
+    assert found.leads is not None
+    assert (found.leads.leads, found.accounts, len(found.changes)) == ((), (), 2)
+
+
 def test_each_rep_sees_what_he_gains_and_loses(arrivals: list[Lead]) -> None:
     found = told(GERMANY_TO_CLEO)
 
