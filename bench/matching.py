@@ -25,7 +25,7 @@ import django
 from rapidfuzz import fuzz, process, utils
 from rig.report import Goal, Measure, publish, ratio
 from rig.stack import Stack, stack
-from synthetic_companies import Company, Lead, companies, leads
+from synthetic_companies import FREE, Company, Lead, companies, leads
 
 from config import addresses
 
@@ -166,10 +166,12 @@ def _match(asked: Sequence[Lead], *, by_name_alone: bool = False) -> list[Matchi
 
 
 def _facts(lead: Lead, by_name_alone: bool) -> dict[str, Any]:
-    facts = {"company": lead.company}
+    facts: dict[str, Any] = {"company": lead.company}
     if lead.country:
         facts["country"] = lead.country
-    return facts if by_name_alone else {**facts, "email_domain": lead.email_domain}
+    if by_name_alone:
+        return facts
+    return {**facts, "email_domain": lead.email_domain, "is_free_email": lead.email_domain in FREE}
 
 
 _connections: dict[int, Any] = {}

@@ -29,7 +29,8 @@ SELECT account.id, account.name, owner_user.email, account.parent_id, parent.nam
     account.country, team.slug, (
         SELECT array_agg(key ORDER BY position, id) FROM leads_accountkey
         WHERE account_id = account.id AND kind = 'alias'
-    ), nullif(account.details, '{}')
+    ), EXISTS (SELECT FROM leads_accountkey WHERE account_id = account.id AND kind = 'domain'),
+    nullif(account.details, '{}')
 FROM unnest(%s::bigint[]) AS wanted (id) JOIN leads_account AS account USING (id)
 LEFT JOIN leads_account AS parent ON parent.id = account.parent_id
 LEFT JOIN reps_rep AS owner ON owner.id = account.owner_id
@@ -54,6 +55,7 @@ class _Row(NamedTuple):
     country: str
     team: str | None
     aliases: list[str] | None
+    has_domains: bool
     details: str | None
 
 
@@ -140,6 +142,7 @@ def _card(account: _Row, family: Mapping[int, _Row]) -> AccountCard:
         tier=account.tier,
         country=account.country,
         aliases=tuple(account.aliases or ()),
+        has_domains=account.has_domains,
         owner_of=owning.name if owning and owning is not account else None,
         details=orjson.loads(account.details) if account.details else {},
     )

@@ -187,5 +187,6 @@ def _card(number: int, account: Account, by_name: Mapping[str, Account]) -> Acco
         country=account.country,
         details=account.details,
         aliases=account.aliases,
+        has_domains=bool(account.domains),
         owner_of=owning.name if owning.owner and owning is not account else None,
     )

@@ -35,6 +35,7 @@ class AccountCard:
     owner_of: str | None = None
     details: Mapping[str, object] = field(default_factory=dict, compare=False)  # what else is known of it
     team: str | None = None
+    has_domains: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Candidate:
 
     `how` is domain, alias, name or by_hand; `key` is the domain or the name that speaks for it. Signals: `name` (how
     alike they are), `own` (how many words of the company's own it rests on), `country` (+1 agrees, −1 differs, 0 not
-    known). By two names that are the same but for the country, the score may pass 1.
+    known), `elsewhere` (the lead writes from a company's domain that is none of the account's). By two names that are
+    the same but for the country, the score may pass 1.
     """
 
     card: AccountCard
@@ -53,6 +55,7 @@ class Candidate:
     name: float = 0.0
     own: float = 0.0
     country: int = 0
+    elsewhere: bool = False
 
     @property
     def shown(self) -> str:
@@ -133,4 +136,8 @@ def _signals(one: Candidate) -> dict[str, Any]:
     if one.how in ("domain", BY_HAND):
         return {one.how: one.key} if one.key else {one.how: True}
     signals: dict[str, Any] = {one.how: one.key, "likeness": round(one.name, 2), "own_words": round(one.own, 2)}
-    return {**signals, "country": COUNTRY[one.country]} if one.country else signals
+    if one.country:
+        signals["country"] = COUNTRY[one.country]
+    if one.elsewhere:
+        signals["elsewhere"] = True
+    return signals

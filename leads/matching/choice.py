@@ -16,14 +16,20 @@ ENOUGH = 0.82
 ENOUGH_OF_COMMON_WORDS = 0.95  # where no word is the company's own
 APART = 0.04  # by how much the first must be ahead of the second
 AGREES, DIFFERS = 0.02, -0.07  # the country as evidence
+ELSEWHERE = -0.05  # for a name that is only alike, of a company that has domains, and not the lead's
 SAME_FORM = 0.05  # for whom is written alike down to the legal form, if others are the same but for that
 MOST_TOLD = 5
 LEAST_TOLD = 0.5
 NEARLY = 0.005  # sums of floats are no exact numbers
 
 
-def candidate(lead: Name, country: str, card: AccountCard, known: Collection[str]) -> Candidate:
-    """The account by its name that is most like the lead's. `known`: those of the lead's words that accounts have."""
+def candidate(
+    lead: Name, country: str, card: AccountCard, known: Collection[str], *, has_domain: bool = False
+) -> Candidate:
+    """The account by its name that is most like the lead's. `known`: those of the lead's words that accounts have.
+
+    `has_domain`: it writes from a company's domain, and by now it is clear that it is no account's.
+    """
     best, key, how = Likeness(0.0, 0.0), "", "name"
     for index, written in enumerate((card.name, *card.aliases)):
         name = read_name(written)
@@ -34,9 +40,12 @@ def candidate(lead: Name, country: str, card: AccountCard, known: Collection[str
             best, key, how = alike, written, "alias" if index else "name"
     sign = 0 if not country or not card.country else 1 if country == card.country else -1
     score = best.score + {1: AGREES, -1: DIFFERS, 0: 0.0}[sign] if best.score else 0.0
+    elsewhere = has_domain and card.has_domains and 0 < best.score < SAME
+    if elsewhere:
+        score += ELSEWHERE
     if best.score == SAME and read_name(key).written == lead.written:
         score += SAME_FORM
-    return Candidate(card, score, how, key, name=best.score, own=best.own, country=sign)
+    return Candidate(card, score, how, key, name=best.score, own=best.own, country=sign, elsewhere=elsewhere)
 
 
 def choose(candidates: Iterable[Candidate]) -> Matching:

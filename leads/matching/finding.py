@@ -23,7 +23,7 @@ MOST_COMPARED = 12
 NEXT_TO_NOTHING = 16  # a sixteenth of what the first has in common
 
 # The facts by which an account is found.
-FOUND_BY = ("email_domain", "website", "company", "country")
+FOUND_BY = ("email_domain", "is_free_email", "website", "company", "country")
 
 Found = Mapping[int, Sequence[int]]
 
@@ -140,4 +140,6 @@ def _answer(search: _Search, found: Found, cards: Mapping[int, AccountCard]) -> 
         return NOTHING
     known = {word for word in search.name.words if keys.word_key(word) in found} if search.keys else frozenset()
     country = str(search.facts.get("country", ""))
-    return choose([candidate(search.name, country, cards[pk], known) for pk in search.near])
+    has_domain = search.facts.get("is_free_email") is False
+    near = [cards[pk] for pk in search.near if pk in cards]
+    return choose([candidate(search.name, country, card, known, has_domain=has_domain) for card in near])

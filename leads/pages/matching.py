@@ -84,7 +84,8 @@ def _because(signals: Mapping[str, Any]) -> str:
     )
     called = f", as {signals['alias']}" if "alias" in signals else ""
     common = ", but by common words only" if not signals.get("own_words", 1) else ""
-    return f"{alike}{called}{common}{_country(signals)}"
+    elsewhere = ", another domain" if signals.get("elsewhere") else ""
+    return f"{alike}{called}{common}{_country(signals)}{elsewhere}"
 
 
 def _country(signals: Mapping[str, Any]) -> str:

@@ -53,6 +53,7 @@ def test_a_file_and_a_database_find_the_same_account_with_the_same_scores() -> N
             "company": slips(chance.choice(names), chance),
             "country": chance.choice(("DE", "US", "JP")),
             "email_domain": chance.choice(("gmail.com", f"c{chance.randrange(90)}.example")),
+            "is_free_email": chance.random() < 0.5,
         }
         for _ in range(400)
     ]

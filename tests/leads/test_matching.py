@@ -269,6 +269,16 @@ def test_another_country_speaks_against_a_name_that_is_only_alike():
     assert match({"company": "Norvex", "country": "JP"}, shelf(account)) is None
 
 
+def test_another_companys_domain_speaks_against_a_name_that_is_only_alike():
+    norvex = AccountCard(1, "Norvex Robotics", has_domains=True)
+    lead: dict[str, Value] = {"company": "Norvez Robotivs", "email_domain": "else.example", "is_free_email": False}
+
+    assert match(lead, shelf(norvex)) is None
+    assert match({**lead, "is_free_email": True}, shelf(norvex)) is not None
+    assert match(lead, shelf(AccountCard(1, "Norvex Robotics"))) is not None
+    assert match({**lead, "company": "Norvex Robotics Ltd"}, shelf(norvex)) is not None
+
+
 def test_a_parent_stands_for_its_children():
     parent, child = AccountCard(1, "Acme Group"), AccountCard(2, "Acme Holdings", parent="Acme Group")
 
