@@ -18,7 +18,7 @@ from reps.models import User
 from routing.engine import bench, converting, ledger
 from routing.engine.bench import Candidate, Presence
 from routing.engine.rules import every_target
-from routing.engine.targets import ToPool
+from routing.engine.targets import ToPool, ToTerritory
 from routing.engine.world import Pool
 
 BY_RATE = "best_converting"
@@ -225,8 +225,12 @@ def _p(p: float) -> str:
 
 def _chosen_by_rate(known: Known) -> set[str]:
     """The pools in which the highest win rate decides, by their own strategy or because a rule says so."""
-    targets = (target for tree in known.world.trees.values() for target in every_target(tree.tree))
-    asked = {one.pool for one in targets if isinstance(one, ToPool) and one.assign.strategy == BY_RATE}
+    asked: set[str] = set()
+    for target in (target for tree in known.world.trees.values() for target in every_target(tree.tree)):
+        if isinstance(target, ToPool) and target.assign.strategy == BY_RATE:
+            asked.add(target.pool)
+        elif isinstance(target, ToTerritory) and target.assign.strategy == BY_RATE:
+            asked |= set(known.world.atlas.pools.values())
     return asked | {slug for slug, pool in known.world.pools.items() if pool.strategy == BY_RATE}
 
 

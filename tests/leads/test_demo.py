@@ -207,7 +207,11 @@ class TestLoaded:
     def test_every_page_of_the_three_logins_has_something_to_show(self, client, login):
         user = User.objects.get(email=login.email)
         client.force_login(user)
-        own = {"RevOps": ["/decisions/", "/events/"], "Manager": [], "Rep": ["/queue/"]}[login.role]
+        own = {
+            "RevOps": ["/decisions/", "/events/", "/performance/"],
+            "Manager": ["/performance/"],
+            "Rep": ["/queue/"],
+        }[login.role]
         lead = Lead.objects.visible_to(user).latest("received_at")
 
         for page in [*own, "/leads/", f"/leads/{lead.pk}/"]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from leads.configuration import store, yaml_text
 from leads.demo.crm import SAMPLE, read_crm
 from leads.models import Assignment
 from leads.pages.performance import verdict
@@ -15,7 +16,7 @@ from leads.rates import compare
 from reps.models import Rep
 from routing.models import Member, Pool
 from tests.leads.test_rates import THIRTY_AGENTS
-from tests.office import CLARA, DANA, HEALTH, INES, LEE, LENA, MAYA, STEEL, arrive, signed_in
+from tests.office import CLARA, DANA, FILE, HEALTH, INES, LEE, LENA, MAYA, STEEL, arrive, signed_in
 from tests.organisation import bump
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -111,6 +112,25 @@ def test_a_pool_that_chooses_by_win_rate_without_a_difference_is_told_so(history
 
     assert "Chooses by win rate" in page
     assert "as the rates stand, a rotation would do as well" in page
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ({"kind": "pool", "pool": "emea"}, "EMEA Round robin"),
+        ({"kind": "territory"}, "DACH Weighted rotation"),
+    ],
+)
+def test_a_pool_is_named_as_choosing_by_win_rate_when_a_rule_asks_for_it(target, named):
+    text = yaml_text.load(FILE.read_text(encoding="utf-8"))
+    text["territories"] = [{"slug": "dach", "name": "DACH", "when": {"all": []}, "reps": [{"rep": LEE}]}]
+    text["trees"][0]["document"]["rules"][0]["target"] = {**target, "strategy": "best_converting"}
+    store.load(yaml_text.dump(text), now=timezone.now())
+
+    page = shown()
+
+    assert page.count("Chooses by win rate") == 1
+    assert f"{named} Chooses by win rate" in page
 
 
 def test_the_records_of_two_crms_show_nobody_who_wins_more():
