@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leads import score_versions
+from leads.configuration.score_model import NOT_YET
 from leads.models import ScoreVersion
 from leads.pages import score_draft, score_preview
 from leads.pages import scoring as scoring_page
@@ -105,6 +106,7 @@ def _editor(
             changed = model != (live.document if live else {})
         except BadDocument as bad:
             problems = (*bad.problems, *more)
+    known_when_scored = [field for field in organisation.world.vocabulary if field.name not in NOT_YET]
     context = {
         "draft": draft,
         "lines": score_draft.lines(draft, problems, organisation.world),
@@ -112,7 +114,7 @@ def _editor(
         "wrong": {problem.path: problem.problem for problem in problems},
         "preview": shown,
         "changed": changed,
-        "fields": sorted(organisation.world.vocabulary, key=lambda field: field.name),
+        "fields": sorted(known_when_scored, key=lambda field: field.name),
     }
     status = 422 if problems and request.method == "POST" else 200
     return page(request, "leads/scoring_edit.html", context, part="editor", status=status)

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leads.configuration.entries import Entry
 from leads.scoring import ScoreCard, ScoreRule
 from routing.engine import document
+from routing.engine.conditions import All, AnyOf, Condition, Not, Test
 from routing.engine.facts import Vocabulary, normal
 from routing.engine.problems import BadDocument
 from routing.engine.reader import Reader
@@ -20,6 +21,8 @@ SETTINGS = ("threshold", "skip_score_for", "track", "rules", "grades")
 RULE = ("name", "when", "points")
 MOST_POINTS = 1_000_000
 LONGEST_GRADE = 40
+# What follows from the score, or is found out after it. A rule about these would never hold.
+NOT_YET = ("score", "grade", "territory", "time.weekday", "time.hour")
 
 # What goes without saying, and is left out of the file.
 THRESHOLD = 0
@@ -99,7 +102,21 @@ def _condition(when: object, path: str, reader: Reader) -> Mapping[str, Any]:
         for problem in bad.problems:
             reader.refuse(problem.path, problem.problem)
         return {}
+    if early := [name for name in NOT_YET if name in set(_fields(condition))]:
+        reader.refuse(path, f"asks for {early[0]}, which is not known yet when a lead is scored")
     return document.dump_condition(condition)
+
+
+def _fields(condition: Condition) -> Iterator[str]:
+    """What a condition asks about."""
+    match condition:
+        case All(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _fields(part)
+        case Not(part=part):
+            yield from _fields(part)
+        case Test(field=name):
+            yield name
 
 
 def _grades(model: Entry) -> dict[str, int]:

@@ -19,7 +19,6 @@ from routing.engine.world import Gate
 MOST_LEADS = 500
 MOST_SHOWN = 10
 NO_GRADE = "No grade"
-OF_THE_MODEL = ("score", "grade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def latest() -> Sequence[Lead]:
 
 def _facts(lead: Lead, organisation: Known) -> Facts:
     assert lead.decision is not None
-    kept = {name: value for name, value in lead.decision.facts.items() if name not in OF_THE_MODEL}
+    kept = {name: value for name, value in lead.decision.facts.items() if name not in score_model.NOT_YET}
     return from_json(kept, organisation.world.vocabulary)
 
 

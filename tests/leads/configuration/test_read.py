@@ -228,6 +228,16 @@ sla_policies:
         ("scoring: {rules: [{name: A, when: {field: x}, points: 5}]}", "scoring.rules[0].when.field", "unknown field"),
         ("scoring: {rules: [{name: A, when: {all: []}, points: five}]}", "scoring.rules[0].points", "whole number"),
         ("scoring: {grades: {A: 5, B: 5}}", "scoring.grades", "begin at the same score"),
+        (
+            "scoring: {rules: [{name: A, when: {not: {any: [{field: score, op: gt, value: 1}]}}, points: 5}]}",
+            "scoring.rules[0].when",
+            "not known yet when a lead is scored",
+        ),
+        (
+            "scoring: {rules: [{name: A, when: {all: [{field: time.hour, op: gt, value: 1}]}, points: 5}]}",
+            "scoring.rules[0].when",
+            "asks for time.hour",
+        ),
         ("scoring: {threshold: high}", "scoring.threshold", "whole number"),
         ("scoring: {treshold: 5}", "scoring.treshold", "did you mean threshold?"),
         ("scoring: {skip_score_for: demo}", "scoring.skip_score_for", "must be a list of texts"),
