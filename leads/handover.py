@@ -12,12 +12,13 @@ from django.db.models import F
 
 from leads import accounts, record
 from leads.activity import counting
+from leads.again import people_again
 from leads.deciding import Decided, decide, known_about
 from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
 from leads.knowledge import Knowledge
 from leads.matching import Matching
 from leads.models import Assignment, Lead, TimelineEntry
-from leads.people import Person, people_again, person_of
+from leads.people import Person, person_of
 from leads.record import Ending
 from leads.standing import lock_and_read
 from leads.world import Known, known_and_held

@@ -12,10 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
-
 from leads.arrivals import Arrival, EventRead
-from leads.models import Assignment, Lead, LeadQuerySet
+from leads.models import Lead
 from leads.prepared import Question, ask_together, prepared_cursor
 from leads.provenance import Origin, outranks
 from routing.engine.facts import Value, Vocabulary, from_json
@@ -45,7 +43,6 @@ NEXT_IDS = """
 SELECT nextval(numbers.place)
 FROM (SELECT pg_get_serial_sequence(%s::text, 'id')::regclass AS place OFFSET 0) AS numbers, generate_series(1, %s::int)
 """
-TAKEN_AWAY = (Assignment.Ended.SLA, Assignment.Ended.BY_HAND)
 
 
 @dataclass(slots=True, eq=False)
@@ -139,19 +136,6 @@ def _locked_and_unseen(
             named.add(name)
         fresh.append(arrival)
     return fresh, frozenset(event for event, _ in items), [lead for (lead,) in leads]
-
-
-def known_as(leads: LeadQuerySet, key: str) -> Lead | None:
-    """Whose lead of these it would be, if somebody came with this e-mail or phone just now."""
-    phone = key.removeprefix("tel:")
-    if phone == key:
-        return leads.filter(person_key=key).first() if key else None
-    return (
-        leads.filter(phone=phone)
-        .annotate(held=Q(status__in=Lead.OPEN))
-        .order_by("-held", "-received_at", "-pk")
-        .first()
-    )
 
 
 class _Register:
@@ -251,21 +235,6 @@ def _remember(person: Person, emails: Mapping[int, str], vocabulary: Vocabulary)
         for name in arrival.facts:
             person.set_aside.pop(name, None)  # what did not fit then has come as it should by now
         person.set_aside.update(arrival.set_aside)
-
-
-def people_again(leads: Sequence[Lead], emails: Mapping[int, str], vocabulary: Vocabulary) -> list[Person]:
-    """Leads that are decided about again, each without those who declined it and those it was taken from."""
-    people = [person_of(lead, emails, vocabulary) for lead in leads]
-    moved = [lead.pk for lead in leads if lead.epoch]
-    ended = Assignment.objects.filter(lead__in=moved).exclude(ended_at=None) if moved else Assignment.objects.none()
-    past: dict[int, list[tuple[str, str]]] = {}
-    for lead_id, rep_id, code in ended.values_list("lead_id", "rep_id", "ended_as"):
-        past.setdefault(lead_id, []).append((emails.get(rep_id, ""), code))
-    for person in people:
-        codes = past.get(person.id, ())
-        person.declined = frozenset(email for email, code in codes if code == Assignment.Ended.DECLINED)
-        person.held_before = frozenset(email for email, code in codes if code in TAKEN_AWAY)
-    return people
 
 
 def _take(person: Person, arrival: Arrival) -> None:

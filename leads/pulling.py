@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from leads import handover, standing
+from leads.again import people_again
 from leads.deciding import Planned, plan_all
 from leads.holding import NotPossible, act, locked
 from leads.models import Assignment, Lead, LeadQuerySet
-from leads.people import people_again
 from leads.world import Known, known_and_held
 from reps.models import Rep, User
 from routing.engine import bench

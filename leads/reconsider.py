@@ -12,11 +12,11 @@ from datetime import datetime
 from django.db.models import Count, Max
 
 from leads import record
+from leads.again import people_again
 from leads.crash import crash_point
 from leads.deciding import Decided, Planned, lock_for, plan_all, settle
 from leads.draining import ASK_ANEW
 from leads.models import Assignment, Lead, TimelineEntry
-from leads.people import people_again
 from leads.record import Ending
 from leads.world import Known, known_and_held
 from notifications.models import Notification

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads import accounts, people, promises, reckoning, standing
+from leads import accounts, again, people, promises, reckoning, standing
 from leads.activity.windows import asked_by, facts_of
 from leads.configuration import worlds
 from leads.deciding import known_about
@@ -92,7 +92,7 @@ def evaluate(
     _check_names(raw, world)
     read = normalise(raw, world.vocabulary, trusted=True)
     key = person_key(read.facts)
-    lead = people.known_as(Lead.objects.visible_to(by), key)
+    lead = again.known_as(Lead.objects.visible_to(by), key)
     matching = accounts.matching(read.facts, lead.pk if lead else None)
     found = matching.match
     if found is not None and (then := cards.get(found.card.name)):
