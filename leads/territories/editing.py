@@ -10,7 +10,7 @@ from leads.configuration import plain, store, yaml_text
 from leads.configuration.parts import Configuration
 from leads.configuration.plain import VERSION
 from leads.configuration.read import BadConfiguration
-from reps.models import User
+from reps.models import Change, User
 
 KIND = "territories"
 
@@ -28,9 +28,9 @@ def draw(entry: Mapping[str, Any], *, by: User, now: datetime) -> None:
     _write({str(entry["slug"]): entry}, None, by, now)
 
 
-def redraw(slug: str, entry: Mapping[str, Any], *, by: User, now: datetime) -> None:
-    """Make the territory `slug` what the entry says."""
-    _write({slug: {**entry, "slug": slug}}, slug, by, now)
+def redraw(slug: str, entry: Mapping[str, Any], *, seen: int, by: User, now: datetime) -> None:
+    """Make the territory `slug` what the entry says, if it is still as it was after its change `seen`."""
+    _write({slug: {**entry, "slug": slug}}, slug, by, now, seen)
 
 
 def erase(slug: str, *, by: User, now: datetime) -> None:
@@ -38,8 +38,19 @@ def erase(slug: str, *, by: User, now: datetime) -> None:
     _write({}, slug, by, now)
 
 
-def _write(put: Mapping[str, Mapping[str, Any]], replaced: str | None, by: User, now: datetime) -> None:
+def last_change(slug: str) -> int:
+    """The number of the latest change of this territory, 0 if none is kept."""
+    latest = Change.objects.filter(kind=KIND, subject=slug).order_by("-pk").values_list("pk", flat=True).first()
+    return latest or 0
+
+
+def _write(
+    put: Mapping[str, Mapping[str, Any]], replaced: str | None, by: User, now: datetime, seen: int | None = None
+) -> None:
     def text(before: Configuration) -> str:
+        # Asked again whenever somebody else was quicker, so it holds for what is then written.
+        if seen is not None and replaced and last_change(replaced) != seen:
+            raise Refused({"": "Somebody changed it meanwhile: open it again to see what it says now."})
         entries = [plain.of_part(one) for one in before.territories if one.slug != replaced]
         return yaml_text.dump({"version": VERSION, KIND: [*map(_given, put.values()), *entries]})
 

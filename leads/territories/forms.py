@@ -87,6 +87,8 @@ class TerritoryForm(forms.Form):
         help_text=f"In the language of the rules: {EXAMPLE}",
     )
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, parents: Iterable[tuple[str, str]] = (), fixed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parent = self.fields["parent"]

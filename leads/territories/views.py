@@ -58,6 +58,7 @@ def territory_edit(request: Request, slug: str) -> HttpResponse:
     organisation = known()
     there = _territory(organisation, slug)
     values = {
+        "seen": editing.last_change(slug),
         "name": there.name,
         "parent": there.parent or "",
         "valid_from": there.valid_from,
@@ -117,7 +118,8 @@ def _save(
         if there is None:
             editing.draw(entry, by=request.user, now=timezone.now())
         else:
-            editing.redraw(there.slug, entry, by=request.user, now=timezone.now())
+            seen = form.cleaned_data["seen"] or 0
+            editing.redraw(there.slug, entry, seen=seen, by=request.user, now=timezone.now())
     except editing.Refused as refused:
         for path, problem in refused.problems.items():
             field = path.partition(".")[0].partition("[")[0]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leads.configuration import dump, store
 from leads.models import Lead
+from leads.territories import editing
 from leads.territories.market import PERIOD, look
 from leads.world import known
 from reps.models import Change
@@ -54,7 +55,9 @@ def draw(*places: tuple[str, object], email: str = MAYA, **values: Any) -> Any:
 
 
 def redraw(which: str, *places: tuple[str, object], **values: Any) -> Any:
-    return signed_in(MAYA).post(f"/territories/{which}/edit/", form(*places, **values))
+    maya = signed_in(MAYA)
+    seen = maya.get(f"/territories/{which}/edit/").context["form"]["seen"].value()
+    return maya.post(f"/territories/{which}/edit/", form(*places, **{"seen": seen, **values}))
 
 
 def of_the_file(slug: str) -> Any:
@@ -134,6 +137,27 @@ def test_a_change_keeps_the_slug_and_touches_no_other_territory() -> None:
     assert {slug: one for slug, one in after.items() if slug != "us-west"} == {
         slug: one for slug, one in before.items() if slug != "us-west"
     }
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten() -> None:
+    seen = editing.last_change("dach")
+    assert redraw("dach", (LEE, 1), name="DACH and more").status_code == 302
+
+    answer = redraw("dach", (CLARA, 5), name="DACH", seen=seen)
+
+    assert answer.status_code == 422
+    assert "Somebody changed it meanwhile" in answer.content.decode()
+    assert of_the_file("dach").name == "DACH and more"
+
+
+def test_what_somebody_else_erased_meanwhile_does_not_come_back() -> None:
+    seen, now = editing.last_change("us-west"), timezone.now()
+    editing.erase("us-west", by=person(MAYA), now=now)
+
+    with pytest.raises(editing.Refused, match="Somebody changed it"):
+        editing.redraw("us-west", {"name": "West", "when": {"all": []}}, seen=seen, by=person(MAYA), now=now)
+
+    assert of_the_file("us-west") is None
 
 
 @pytest.mark.parametrize(
