@@ -175,6 +175,10 @@ def run_until(stop: threading.Event) -> None:
             enricher.forget()
             close_old_connections()
             pause = min(LONGEST_PAUSE_S, max(PAUSE_S, pause * 2))
+        except Exception:  # One delivery that we trip over must not end the thread for all: its attempts are counted.
+            log.exception("enriching failed")
+            enricher.forget()
+            pause = LONGEST_PAUSE_S
         stop.wait(pause)
     enricher.close()
     close_old_connections()

@@ -1,7 +1,10 @@
+import threading
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from leads.enrichment import enricher
 from leads.enrichment.enricher import enrich_waiting
 from leads.models import Answer, Enquiry, InboundEvent, Lead, Provider, TimelineEntry
 from routing.models import CustomField
@@ -349,3 +352,36 @@ def test_a_replayed_event_does_not_wait_again(provider, clearview, send):
     event.refresh_from_db()
     assert event.status == InboundEvent.Status.ROUTED
     assert len(clearview.asked) == 1
+
+
+def test_what_nobody_expected_does_not_end_the_enricher(company, monkeypatch):
+    stop = threading.Event()
+    rounds: list[int] = []
+
+    def step(self):
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise RuntimeError("nobody expected this")
+        stop.set()
+        return False
+
+    monkeypatch.setattr(enricher.Enricher, "step", step)
+    monkeypatch.setattr(enricher, "LONGEST_PAUSE_S", 0)
+    monkeypatch.setattr(enricher, "close_old_connections", lambda: None)
+
+    enricher.run_until(stop)
+
+    assert rounds == [0, 1]
+
+
+def test_an_enquiry_that_was_tried_too_often_is_let_go(provider, clearview, send):
+    provider()
+    event = send()
+    route()
+    Enquiry.objects.update(attempts=enricher.MOST_ATTEMPTS)
+
+    enrich_waiting()
+    route()
+
+    assert lead_of(event)
+    assert clearview.asked == []
