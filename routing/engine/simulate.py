@@ -198,7 +198,7 @@ class _Story:
                 continue
             assert person.arrival is not None
             person.moved.append(change.at)
-            yield person.arrival, self._decide(person, replace(person.arrival, at=change.at), request)
+            yield person.arrival, self._decide(person, self._again(person, change.at), request)
 
     def _request(self, person: _Person, at: datetime) -> Request:
         return Request(person.key, self.knowledge(person.facts, at), person.holder)
@@ -226,7 +226,7 @@ class _Story:
     def _given_out(self, person: _Person, mark: str, now: datetime) -> bool:
         """Whether the next of this line may find somebody too; a lead that was closed meanwhile is let go."""
         assert person.arrival is not None
-        if person.arrival.closes_at is not None and person.arrival.closes_at <= now:
+        if person.closes_at is not None and person.closes_at <= now:
             person.waits_for = ""
             return True
         request = self._request(person, now)
@@ -235,9 +235,13 @@ class _Story:
         if found.rep is None:
             self.lines.asked(mark, found.excluded.values())
             return False
-        arrival = replace(person.arrival, at=now)
-        self.later(person.arrival, self._decide(person, arrival, request))
+        self.later(person.arrival, self._decide(person, self._again(person, now), request))
         return True
+
+    def _again(self, person: _Person, now: datetime) -> Arrival:
+        """His last touch, as if it were now; the lead still closes when the last of all its touches does."""
+        assert person.arrival is not None
+        return replace(person.arrival, at=now, closes_at=person.closes_at, closed_as=person.closed_as)
 
     def close_until(self, now: datetime) -> None:
         """Free the places of all leads that are closed by now. A later touch may have put a closing off."""

@@ -27,6 +27,7 @@ from leads.pipeline import route_events
 from leads.simulation.history import decide_all, read_history
 from leads.world import known
 from routing.engine.route import Outcome
+from routing.models import Decision
 
 LEADS = 2000
 START = datetime(2026, 6, 1, 5, tzinfo=UTC)  # a Monday
@@ -38,6 +39,10 @@ COMPANIES = ("Acme", "ACME Corp.", "Acme Holding GmbH", "Globex", "Globex Inc", 
 DOMAINS = ("acme.com", "globex.com", "gmail.com", "nowhere.example", "initech.example", "hooli.example")
 INTENTS = ("demo", "pricing", "content", "general", "")
 EMPLOYEES = ("5", "51-200", "1,200", "n/a", "")
+
+
+# What was decided of each lead, and later of those that waited.
+Answers = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 def history(seed: int) -> list[dict[str, Any]]:
@@ -73,7 +78,7 @@ def history(seed: int) -> list[dict[str, Any]]:
     return rows
 
 
-def simulated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def simulated(rows: list[dict[str, Any]]) -> Answers:
     configuration = read(COMPANY).configuration
     world = worlds.build_world(configuration)
     lines = [
@@ -81,10 +86,12 @@ def simulated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for number, row in enumerate(rows, start=2)
     ]
     told = read_history(lines, configuration, world.vocabulary)
-    return [_answer(outcome) for _, outcome in decide_all(told, configuration, world)]
+    later: list[dict[str, Any]] = []
+    decided = decide_all(told, configuration, world, later=lambda told, outcome: later.append(_answer(outcome)))
+    return [_answer(outcome) for _, outcome in decided], later
 
 
-def live(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def live(rows: list[dict[str, Any]]) -> Answers:
     store.load(COMPANY, now=START)
     desk, answers = Desk(), []
     for row in rows:
@@ -92,7 +99,8 @@ def live(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         decided = _arrive(row, row["received_at"])
         answers.append(_answer(decided.outcome))
         desk.note(decided, row)
-    return answers
+    later = Decision.objects.filter(cause=Decision.Cause.DRAINED).order_by("pk")
+    return answers, [_record(decision) for decision in later.select_related("rep__user", "pool")]
 
 
 class Desk:
@@ -145,6 +153,16 @@ def _arrive(row: dict[str, Any], at: datetime) -> Decided:
     return decided
 
 
+def _record(decision: Decision) -> dict[str, Any]:
+    return {
+        "outcome": decision.outcome,
+        "rep": decision.rep and decision.rep.user.email,
+        "pool": decision.pool and decision.pool.slug,
+        "path": decision.path,
+        "reason": decision.reason,
+    }
+
+
 def _answer(outcome: Outcome) -> dict[str, Any]:
     return {
         "outcome": outcome.kind,
@@ -171,10 +189,13 @@ def _text(value: object) -> object:
 def test_two_thousand_leads_are_decided_alike_live_and_in_a_simulation():
     rows = history(seed=7)
 
-    by_simulation, by_hand = simulated(rows), live(rows)
+    (by_simulation, later), (by_hand, drained) = simulated(rows), live(rows)
 
+    for number, (told, decided) in enumerate(zip(later, drained, strict=True)):
+        assert {name: told[name] for name in decided} == decided, f"{number} of those that waited"
     for number, (told, decided) in enumerate(zip(by_simulation, by_hand, strict=True)):
         assert told == decided, f"lead {number}: {rows[number]}"
+    assert len(later) > 20
     said = {word for answer in by_hand for word in (answer["outcome"], answer["path"].split("/")[-1])}
     assert {"assigned", "queued", "nurture", "discarded", "gate", "sticky"} <= said
     assert {answer["cover_for"] for answer in by_hand} > {None}
