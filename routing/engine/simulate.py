@@ -232,11 +232,19 @@ class _Story:
         request = self._request(person, now)
         place = plan(request, self.world, now, self.tree)
         found = route(request, self.world, self.standing, self._presence(now), place)
-        if found.rep is None:
+        if found.rep is None and found.waits_for == mark:
             self.lines.asked(mark, found.excluded.values())
             return False
+        if found.rep is None:
+            self._wait(person, found)  # at another hour the rules may want him elsewhere
+            return True
         self.later(person.arrival, self._decide(person, self._again(person, now), request))
         return True
+
+    def _wait(self, person: _Person, outcome: Outcome) -> None:
+        person.waits_for = outcome.waits_for
+        if person.waits_for:
+            self.lines.join(person, outcome.excluded.values())
 
     def _again(self, person: _Person, now: datetime) -> Arrival:
         """His last touch, as if it were now; the lead still closes when the last of all its touches does."""
@@ -264,9 +272,7 @@ class _Story:
         """An open lead that is touched again closes when the last of its touches does."""
         rep = outcome.rep
         person.path, person.waits = outcome.path, outcome.kind in (QUEUED, NURTURE)
-        person.waits_for = outcome.waits_for
-        if person.waits_for:
-            self.lines.join(person, outcome.excluded.values())
+        self._wait(person, outcome)
         was_open = person.holder is not None and person.holder.open
         person.facts.update(outcome.changed)
         kept = person.holder if was_open and person.holder is not None and person.holder.rep == rep else None
