@@ -111,13 +111,18 @@ def test_nobody_is_given_more_than_he_can_hold_except_whom_he_knows(touches):
         for minute, person, stay in sorted(touches, key=lambda touch: touch[0])
     ]
     held: dict[str, tuple[str, object]] = {}
+    closes: dict[str, object] = {}
 
-    for touch, outcome in fold(arrivals, sales(*reps)):
+    def later(touch, outcome):
+        held[touch.key] = (outcome.rep, closes[touch.key])
+
+    for touch, outcome in fold(arrivals, sales(*reps), later=later):
         held = {key: (who, until) for key, (who, until) in held.items() if until is None or until > touch.at}
         was_open = held.pop(touch.key, None)
+        ends = [until for until in (touch.closes_at, was_open[1] if was_open else None) if until]
+        closes[touch.key] = max(ends, default=None)
         if outcome.rep:
-            ends = [until for until in (touch.closes_at, was_open[1] if was_open else None) if until]
-            held[touch.key] = (outcome.rep, max(ends, default=None))
+            held[touch.key] = (outcome.rep, closes[touch.key])
         if outcome.rep and not outcome.sticky:
             capacity = next(one.capacity for one in reps if one.email == outcome.rep)
             assert sum(who == outcome.rep for who, _ in held.values()) <= capacity
