@@ -21,10 +21,12 @@ def people_again(leads: Sequence[Lead], emails: Mapping[int, str], vocabulary: V
     past: dict[int, list[tuple[str, str]]] = {}
     for lead_id, rep_id, code in ended.values_list("lead_id", "rep_id", "ended_as"):
         past.setdefault(lead_id, []).append((emails.get(rep_id, ""), code))
-    for person in people:
+    for person, lead in zip(people, leads, strict=True):
         codes = past.get(person.id, ())
         person.declined = frozenset(email for email, code in codes if code == Assignment.Ended.DECLINED)
         person.held_before = frozenset(email for email, code in codes if code in TAKEN_AWAY)
+        # What a rep has had is not taken from the salespeople for its score; what came back since and was held back is.
+        person.past_gate = lead.status != Lead.Status.NURTURE and bool(person.declined | person.held_before)
     return people
 
 

@@ -72,6 +72,7 @@ def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list
             held_before=person.held_before,
             declined=person.declined,
             anew=person.anew,
+            past_gate=person.past_gate,
         )
         place = plan(request, known.world, presence.now)
         planned.append(Planned(person, request, place, matching.match, about.points, matching))

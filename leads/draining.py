@@ -198,6 +198,8 @@ class Lines:
         found = [[lead for (lead,) in rows] for rows in ask_together(*questions)] if questions else []
         leads = Lead.objects.in_bulk([lead for ids in found for lead in ids])
         people = people_again(list(leads.values()), self.known.emails, self.known.world.vocabulary)
+        for person in people:
+            person.past_gate = True  # or it would wait in the queue for nobody, once the score model is stricter
         planned = {one.person.id: one for one in plan_all(people, self.known, self.presence)}
         for line, ids in zip(lines, found, strict=True):
             line.waiting.extend(planned[lead] for lead in ids)

@@ -18,7 +18,7 @@ from leads.holding import NotPossible, act, check_holder, given_reason, locked, 
 from leads.knowledge import Knowledge
 from leads.matching import Matching
 from leads.models import Assignment, Lead, TimelineEntry
-from leads.people import Person, person_of
+from leads.people import Person
 from leads.record import Ending
 from leads.standing import lock_and_read
 from leads.world import Known, known_and_held
@@ -88,7 +88,8 @@ def take(lead: Lead, rep: Rep, known: Known, *, why: str, by: User, now: datetim
 def route_again(lead: Lead, *, now: datetime, cause: str, ending: Ending) -> Decided:
     """Ask the rules once more about a lead that leaves its holder, without those who declined or lost it."""
     known = known_and_held()
-    (person,) = people_again([lead], known.emails, known.world.vocabulary)
+    person = _person_again(lead, known)
+    person.past_gate = True  # also one that has waited in a queue until its promise was over
     if person.holder is not None:
         leaving = frozenset({person.holder.rep})
         if ending.code == Assignment.Ended.DECLINED:
@@ -113,11 +114,11 @@ def give(
     ending: Ending | None = None,
 ) -> None:
     """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
-    person = person_of(lead, known.emails, known.world.vocabulary)
+    person = _person_again(lead, known)
     found, about = _known_about(person, known, now)
     pools = [pool] if pool is not None and pool in known.pools else []
     lock_and_read(known, pools, {email} | past_reps(lead), Presence(now))
-    request = Request(key=person.key, facts=about.facts, holder=person.holder)
+    request = Request(key=person.key, facts=about.facts, holder=person.holder, past_gate=person.past_gate)
     lines: Sequence[Line] = [Line(pool, email, 1.0, ASSIGNED)] if pool and (pool, email) in known.members else []
     outcome = Outcome(
         kind="assigned",
@@ -139,11 +140,11 @@ def give(
 def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: Ending) -> None:
     """The lead leaves its holder for the queue of his team, or the built-in one where the team has none."""
     known = known_and_held()
-    person = person_of(lead, known.emails, known.world.vocabulary)
+    person = _person_again(lead, known)
     found, about = _known_about(person, known, now)
     queue = _team_queue(lead)
     lock_and_read(known, [], past_reps(lead), Presence(now))
-    request = Request(key=person.key, facts=about.facts, holder=person.holder)
+    request = Request(key=person.key, facts=about.facts, holder=person.holder, past_gate=person.past_gate)
     outcome = Outcome(
         kind="queued",
         reason=why,
@@ -155,6 +156,13 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
     )
     decided = Decided(person, request, outcome, found.match, took_us=0, points=about.points, matching=found)
     record.write([decided], known, now=now, cause=cause, ending=ending)
+
+
+def _person_again(lead: Lead, known: Known) -> Person:
+    """The lead's person, without those who do not get it again. What a rep has had in his hands is past the gate."""
+    (person,) = people_again([lead], known.emails, known.world.vocabulary)
+    person.past_gate |= lead.is_open
+    return person
 
 
 def _known_about(person: Person, known: Known, now: datetime) -> tuple[Matching, Knowledge]:

@@ -51,7 +51,7 @@ class Person:
 
     `name` is the person's key from now on, "" if nothing names him; `phone` is the key that goes with his phone alone.
     `declined` and `held_before` are the e-mails of those who do not get the lead again; `anew`: nor does its holder
-    keep it for knowing the person.
+    keep it for knowing the person; `past_gate`: the score no longer matters.
     """
 
     arrivals: list[Arrival] = field(default_factory=list)
@@ -66,6 +66,7 @@ class Person:
     declined: frozenset[str] = frozenset()
     held_before: frozenset[str] = frozenset()
     anew: bool = False
+    past_gate: bool = False
 
     @property
     def key(self) -> str:

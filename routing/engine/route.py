@@ -45,7 +45,8 @@ class Holder:
 class Request:
     """One lead to be decided. `key` names the person for stickiness and splits.
 
-    `anew`: the rules are asked although its holder knows the person.
+    `anew`: the rules are asked although its holder knows the person. `past_gate`: it was let through once, and what
+    has become of the score since does not take it from the salespeople.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Request:
     held_before: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
     anew: bool = False
+    past_gate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Outcome:
 
 def answer_of(request: Request, world: World, now: datetime, tree: str = "") -> str:
     """Where gate and rules send this lead, as a path, before anybody is asked: as it is kept with a decision."""
-    return _answer(world, plan(request, world, now, tree))
+    place = plan(request, world, now, tree)
+    return GATE if _gate_before(request, world, place) else place.path
 
 
 def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place:
@@ -108,8 +111,8 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
     slug = place.entered
     if kept := _sticky(request, world, presence, slug, place.asked):
         return kept
-    if world.gate is not None and world.gate.holds_back(place.asked):
-        return _held_back(world.gate, slug, place.asked)
+    if gate := _gate_before(request, world, place):
+        return _held_back(gate, slug, place.asked)
     path = place.path
     codes: dict[str, str] = {}
     looked_at: tuple[Candidate, ...] = ()
@@ -134,8 +137,10 @@ def route(request: Request, world: World, standing: Standing, presence: Presence
     return replace(placed, waits_for=_mark(in_vain, request)) if in_vain and placed.kind == QUEUED else placed
 
 
-def _answer(world: World, place: Place) -> str:
-    return GATE if world.gate is not None and world.gate.holds_back(place.asked) else place.path
+def _gate_before(request: Request, world: World, place: Place) -> Gate | None:
+    """The gate, if this lead does not come through it."""
+    gate = world.gate
+    return gate if gate is not None and not request.past_gate and gate.holds_back(place.asked) else None
 
 
 def take(outcome: Outcome, request: Request, world: World, standing: Standing, presence: Presence) -> None:

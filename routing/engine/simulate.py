@@ -200,8 +200,8 @@ class _Story:
             person.moved.append(change.at)
             yield person.arrival, self._decide(person, self._again(person, change.at), request)
 
-    def _request(self, person: _Person, at: datetime) -> Request:
-        return Request(person.key, self.knowledge(person.facts, at), person.holder)
+    def _request(self, person: _Person, at: datetime, *, past_gate: bool = False) -> Request:
+        return Request(person.key, self.knowledge(person.facts, at), person.holder, past_gate=past_gate)
 
     def _decide(self, person: _Person, arrival: Arrival, request: Request) -> Outcome:
         presence = self._presence(arrival.at)
@@ -229,7 +229,7 @@ class _Story:
         if person.closes_at is not None and person.closes_at <= now:
             person.waits_for = ""
             return True
-        request = self._request(person, now)
+        request = self._request(person, now, past_gate=True)
         place = plan(request, self.world, now, self.tree)
         found = route(request, self.world, self.standing, self._presence(now), place)
         if found.rep is None and found.waits_for == mark:
