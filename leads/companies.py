@@ -16,6 +16,7 @@ from leads import linking, merging
 from leads.account_forms import AccountFilters, AccountForm, ReasonForm
 from leads.holding import NotPossible
 from leads.models import Account, Lead
+from leads.numbers import own_number
 from leads.pages import account as account_page
 from leads.pages import accounts as accounts_page
 from leads.views import lead_for, look_again
@@ -31,7 +32,7 @@ REVOPS, MANAGER = User.Role.REVOPS, User.Role.MANAGER
 @only(REVOPS, MANAGER)
 def accounts(request: Request) -> HttpResponse:
     filters = AccountFilters(request.GET.dict(), user=request.user)
-    shown = accounts_page.page(filters.chosen, after=request.GET.get("after", ""))
+    shown = accounts_page.page(filters.chosen, request.user, after=request.GET.get("after", ""))
     return page(request, "leads/accounts.html", {"page": shown, "filters": filters}, part="list")
 
 
@@ -100,8 +101,7 @@ def _looked_at(lead: Lead) -> list[int]:
 
 
 def _who(request: Request) -> dict[str, Any]:
-    epoch = request.POST.get("epoch", "")
-    return {"by": request.user, "now": timezone.now(), "epoch": int(epoch) if epoch.isdecimal() else None}
+    return {"by": request.user, "now": timezone.now(), "epoch": own_number(request.POST.get("epoch"))}
 
 
 def _done(request: Request, act: Callable[[], object]) -> bool:

@@ -35,6 +35,11 @@ BELOW = re.compile(r"(?:under|less than|up to|fewer than|below|max\.?|<=?|≤|bi
 BEHIND = re.compile(r"\s*(?:\+|\b(?:or more|plus|employees|people|staff|ftes?|seats|users|mitarbeiter)\b)\s*$")
 
 
+def own_number(text: object) -> int | None:
+    """An id or an epoch that was ours and comes back with a form; None for whatever else stands in its place."""
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def read_number(value: object) -> int | float | None:
     """The number that is meant, or the lower end of a range; None where none is."""
     return _read(value, whole=False)

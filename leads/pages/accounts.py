@@ -15,6 +15,8 @@ from django.db.models.functions import Collate, Lower
 from leads.matching import keys
 from leads.matching.names import read_name
 from leads.models import Account, AccountKey, Lead, NameKey
+from leads.numbers import own_number
+from reps.models import User
 
 SIZE = 50
 LAST_LETTER = "\U0010ffff"
@@ -38,10 +40,9 @@ class Page:
     is_first: bool
 
 
-def page(filters: Mapping[str, Any], *, after: str) -> Page:
-    begins = int(after) if after.isdecimal() else None
-    ids = found(filters.get("q") or "", after=begins, most=SIZE + 1, **_chosen(filters))
-    rows = _rows(ids[:SIZE])
+def page(filters: Mapping[str, Any], user: User, *, after: str) -> Page:
+    ids = found(filters.get("q") or "", after=own_number(after), most=SIZE + 1, **_chosen(filters))
+    rows = _rows(ids[:SIZE], user)
     return Page(rows, ids[SIZE - 1] if len(ids) > SIZE else None, not after)
 
 
@@ -85,10 +86,16 @@ def _chosen(filters: Mapping[str, Any]) -> dict[str, Any]:
     return only
 
 
-def _rows(ids: Sequence[int]) -> list[Row]:
+def _rows(ids: Sequence[int], user: User) -> list[Row]:
     domains = AccountKey.objects.filter(kind=AccountKey.Kind.DOMAIN).order_by("position", "pk")
     accounts = Account.objects.select_related("owner__user", "team", "parent")
     by_id = accounts.prefetch_related(Prefetch("keys", domains)).in_bulk(ids)
-    counted = Lead.objects.filter(account__in=ids).order_by().values_list("account").annotate(count=Count("pk"))
+    counted = (
+        Lead.objects.visible_to(user)
+        .filter(account__in=ids)
+        .order_by()
+        .values_list("account")
+        .annotate(count=Count("pk"))
+    )
     leads = dict(counted)
     return [Row(by_id[pk], [key.key for key in by_id[pk].keys.all()], leads.get(pk, 0)) for pk in ids if pk in by_id]

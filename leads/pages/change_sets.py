@@ -12,6 +12,7 @@ from leads.models import ChangeSet
 from leads.pages.keyset import Piece, piece
 from leads.realignment import amendments, words
 from leads.realignment.preview import Preview, preview
+from reps.models import User
 
 TONES = {
     ChangeSet.Status.DRAFT: "line",
@@ -77,8 +78,8 @@ def listed(*, after: str) -> Page:
     return Page(rows, found, list(waiting[:5]))
 
 
-def change_set_page(change_set: ChangeSet, *, now: datetime) -> ChangeSetPage:
-    shown = None if change_set.is_over else preview(change_set, now=now)
+def change_set_page(change_set: ChangeSet, user: User, *, now: datetime) -> ChangeSetPage:
+    shown = None if change_set.is_over else preview(change_set, user, now=now)
     done: Sequence[words.Change] = ()
     if change_set.status == ChangeSet.Status.ACTIVE:
         done = tuple(words.done(change_set.applied, dump.current(with_accounts=False)))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from leads.territories.market import PERIOD, Market, in_words, look
 from leads.world import Known
-from reps.models import Change
+from reps.models import Change, User
 from routing.engine.explain import sentence
 from routing.engine.territories import Territory, day_of
 from routing.engine.world import World
@@ -72,9 +72,9 @@ class TerritoryPage:
     period: int = PERIOD.days
 
 
-def page(known: Known, *, now: datetime) -> Page:
+def page(known: Known, user: User, *, now: datetime) -> Page:
     """The whole map, parents before their children."""
-    seen = look(known, now=now)
+    seen = look(known, user, now=now)
     rows = _rows(known.world, seen, now)
     by_text: dict[str, Finding] = {}
     for finding in (finding for row in rows for finding in row.findings if finding.tone):
@@ -82,9 +82,9 @@ def page(known: Known, *, now: datetime) -> Page:
     return Page(rows, seen, list(by_text.values()))
 
 
-def territory_page(slug: str, known: Known, *, now: datetime) -> TerritoryPage | None:
+def territory_page(slug: str, known: Known, user: User, *, now: datetime) -> TerritoryPage | None:
     """One territory among the others; None if there is none of this name."""
-    rows = {row.territory.slug: row for row in page(known, now=now).rows}
+    rows = {row.territory.slug: row for row in page(known, user, now=now).rows}
     row = rows.get(slug)
     if row is None:
         return None

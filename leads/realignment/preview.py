@@ -18,10 +18,12 @@ from leads.realignment.amendments import Amendment
 from leads.realignment.conflicts import Conflict, conflicts
 from leads.realignment.forecast import Assumed
 from leads.realignment.moves import AccountMove, Balance, LeadMove, Moves, Seen, account_moves, moves
+from reps.models import User
 from routing.engine.facts import Vocabulary, from_json
 
 MOST_LEADS = 2_000
 MOST_ACCOUNTS = 20_000
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class RepRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`problems` say why it could not be applied; then there is nothing else to tell but `conflicts`."""
+    """`problems` say why it could not be applied; then there is nothing else to tell but `conflicts`.
+
+    All figures are of the whole market; `some_leads` are some of the leads that move, of those that the user may see.
+    """
 
     problems: tuple[Problem, ...] = ()
     changes: tuple[words.Change, ...] = ()
@@ -44,19 +49,16 @@ class Preview:
     accounts: tuple[AccountMove, ...] = ()
     accounts_looked_at: int = 0
     leads: Moves | None = None
+    some_leads: Sequence[LeadMove] = ()
     reps: tuple[RepRow, ...] = ()
     held: int = 0
 
     @property
-    def some_leads(self) -> Sequence[LeadMove]:
-        return self.leads.leads[:12] if self.leads else ()
-
-    @property
     def some_accounts(self) -> Sequence[AccountMove]:
-        return self.accounts[:12]
+        return self.accounts[:SHOWN]
 
 
-def preview(change_set: ChangeSet, *, now: datetime) -> Preview:
+def preview(change_set: ChangeSet, user: User, *, now: datetime) -> Preview:
     """Against what will be in force when it comes: all that is scheduled before it counts as done."""
     at = change_set.effective_at if change_set.effective_at and change_set.effective_at > now else now
     try:
@@ -69,7 +71,7 @@ def preview(change_set: ChangeSet, *, now: datetime) -> Preview:
         after = amendments.applied(amendment, future.configuration)
     except BadConfiguration as bad:
         return Preview(problems=bad.problems, assumed=future.assumed, conflicts=found)
-    return _told(future.configuration, after, amendment, at, future.assumed, found)
+    return _told(future.configuration, after, amendment, at, future.assumed, found, user)
 
 
 def _told(
@@ -79,6 +81,7 @@ def _told(
     at: datetime,
     assumed: tuple[Assumed, ...],
     found: tuple[Conflict, ...],
+    user: User,
 ) -> Preview:
     worlds_of = worlds.build_world(before), worlds.build_world(after)
     owned = after.of("accounts") if amendment.entries.get("accounts") else {}
@@ -98,9 +101,16 @@ def _told(
         accounts=tuple(account_moves(accounts, *worlds_of, at)),
         accounts_looked_at=len(accounts),
         leads=leads,
+        some_leads=_some(leads.leads, user),
         reps=tuple(sorted(reps, key=lambda row: (-abs(row.balance.change), row.name))),
         held=sum(held.values()),
     )
+
+
+def _some(moving: Sequence[LeadMove], user: User) -> Sequence[LeadMove]:
+    ids = [move.lead.id for move in moving]
+    seen = set(Lead.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [move for move in moving if move.lead.id in seen][:SHOWN]
 
 
 def last_leads(vocabulary: Vocabulary) -> Iterator[Seen]:

@@ -160,7 +160,7 @@ def _found(pk: int) -> ChangeSet:
 
 
 def _shown(request: Request, found: ChangeSet, form: ScheduleForm, status: int = 200) -> HttpResponse:
-    shown = pages.change_set_page(found, now=timezone.now())
+    shown = pages.change_set_page(found, request.user, now=timezone.now())
     context: dict[str, Any] = {"page": shown, "set": found, "form": form}
     return page(request, "change_sets/change_set.html", context, part="change-set", status=status)
 

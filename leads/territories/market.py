@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from leads.lists import countries, us_states
 from leads.models import Account, Lead
 from leads.world import Known
+from reps.models import User
 from routing.engine import survey as surveys
 from routing.engine.candidates import Hints
 from routing.engine.facts import Facts, Value, Vocabulary, from_json, normal
@@ -27,7 +28,7 @@ SHOWN = ("country", "state", "industry", "employees", "intent")
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Who lies in no territory: how many of those that were looked at, and one of them."""
+    """Who lies in no territory: how many of those that were looked at, and one of them that the user may see."""
 
     count: int
     looked_at: int
@@ -61,11 +62,11 @@ class _Process:
     found = Survey()
 
 
-def look(known: Known, *, now: datetime) -> Market:
-    """Everything is looked at as of `now`, with the validity of that day."""
+def look(known: Known, user: User, *, now: datetime) -> Market:
+    """Everything is looked at as of `now`, with the validity of that day. The counts are of the whole market."""
     vocabulary, since = known.world.vocabulary, now - PERIOD
     leads = list(_leads(vocabulary, since))
-    lie, leads_outside = _placed(leads, known, now)
+    lie, leads_outside = _placed(leads, known, now, named=_may_see(user, since))
     accounts_lie, accounts_outside = _placed(list(_accounts(vocabulary)), known, now)
     return Market(lie, accounts_lie, leads_outside, accounts_outside, _survey(known, leads, now))
 
@@ -127,14 +128,23 @@ def _accounts(vocabulary: Vocabulary) -> Iterator[_Seen]:
         yield _Seen(pk, name, facts)
 
 
-def _placed(seen: Sequence[_Seen], known: Known, now: datetime) -> tuple[Counter[str], Outside]:
+def _may_see(user: User, since: datetime) -> Container[int] | None:
+    """The leads that this user may be told of; None: all."""
+    if user.is_revops:
+        return None
+    return set(Lead.objects.visible_to(user).filter(received_at__gte=since).order_by().values_list("pk", flat=True))
+
+
+def _placed(
+    seen: Sequence[_Seen], known: Known, now: datetime, *, named: Container[int] | None = None
+) -> tuple[Counter[str], Outside]:
     atlas, setting = known.world.atlas, known.world.setting(now)
     lie: Counter[str] = Counter()
     first: _Seen | None = None
     for one in seen:
         slug = atlas.territory_of(one.facts, setting)
         lie[slug] += 1
-        if not slug and first is None:
+        if not slug and first is None and (named is None or one.id in named):
             first = one
     outside = lie.pop("", 0)
     if first is None:

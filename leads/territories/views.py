@@ -29,14 +29,16 @@ REVOPS, MANAGER = User.Role.REVOPS, User.Role.MANAGER
 @only(REVOPS, MANAGER)
 def territories(request: Request) -> HttpResponse:
     now = timezone.now()
-    return page(request, "territories/territories.html", {"page": pages.page(known(), now=now)}, part="map")
+    return page(
+        request, "territories/territories.html", {"page": pages.page(known(), request.user, now=now)}, part="map"
+    )
 
 
 @require_safe
 @signed_in
 @only(REVOPS, MANAGER)
 def territory(request: Request, slug: str) -> HttpResponse:
-    found = pages.territory_page(slug, known(), now=timezone.now())
+    found = pages.territory_page(slug, known(), request.user, now=timezone.now())
     if found is None:
         raise Http404("There is no such territory.")
     return page(request, "territories/territory.html", {"page": found, "row": found.row}, part="territory")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from leads.configuration import store
 from leads.models import Account, AccountLink, Lead
 from leads.pages import accounts
-from tests.office import CLARA, DANA, HEALTH, LARGE, LEE, LENA, MAYA, STEEL, arrive, signed_in
+from tests.office import CLARA, DANA, HEALTH, LARGE, LEE, LENA, MAYA, STEEL, arrive, person, signed_in
 
 ACCOUNTS = f"""
 version: 1
@@ -50,7 +50,7 @@ def shown(email: str, address: str, **query: Any) -> str:
 
 
 def test_the_list_is_in_the_order_of_names_whatever_their_case() -> None:
-    page = accounts.page({}, after="")
+    page = accounts.page({}, person(MAYA), after="")
 
     assert [row.account.name for row in page.rows] == [
         "<b>Bold</b> & Sons",
@@ -87,12 +87,23 @@ def test_pieces_follow_each_other_without_gap_or_overlap(monkeypatch: pytest.Mon
     for text in ("", "acme"):
         seen, after = [], ""
         while True:
-            page = accounts.page({"q": text}, after=after)
+            page = accounts.page({"q": text}, person(MAYA), after=after)
             seen += [row.account.name.lower() for row in page.rows]
             if page.after is None:
                 break
             after = str(page.after)
         assert seen == ["acme a", "acme b", "acme c", "acme d", "acme e", "acme f"]
+
+
+def test_the_leads_of_an_account_are_counted_as_far_as_one_may_see_them() -> None:
+    arrive("Priya Raman", **HEALTH)  # Dana's, who works for Lena
+    arrive("Jonas Beck", **STEEL)  # Clara's, of another team
+
+    def counted(email: str) -> int:
+        rows = accounts.page({"q": "Northwind Holdings"}, person(email), after="").rows
+        return rows[0].leads
+
+    assert (counted(MAYA), counted(LENA)) == (2, 1)
 
 
 def test_the_list_asks_as_often_for_many_accounts_as_for_few() -> None:

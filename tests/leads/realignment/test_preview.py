@@ -15,6 +15,7 @@ from leads.realignment.preview import Preview, preview
 from leads.world import known
 from reps.models import User
 from tests.leads.realignment.conftest import GERMANY_TO_CLEO, MARKET
+from tests.organisation import make_revops
 
 pytestmark = pytest.mark.usefixtures("market")
 
@@ -23,8 +24,12 @@ def draft(text: str, name: str = "Spring") -> ChangeSet:
     return services.prepare(name, text, by=None, now=timezone.now())
 
 
+def revops() -> User:
+    return User.objects.filter(role=User.Role.REVOPS).first() or make_revops()
+
+
 def told(text: str) -> Preview:
-    return preview(draft(text), now=timezone.now())
+    return preview(draft(text), revops(), now=timezone.now())
 
 
 @pytest.fixture
@@ -55,6 +60,17 @@ def test_leads_that_would_go_elsewhere_are_named_with_where(arrivals: list[Lead]
     assert (found.looked_at, found.flows) == (5, (("DACH", "Germany", 1),))
     (move,) = found.leads
     assert (move.lead.id, move.source, move.to) == (arrivals[3].pk, "DACH", "Germany")
+
+
+def test_a_manager_is_told_how_many_move_and_no_name_that_is_not_his_to_see(arrivals: list[Lead]) -> None:
+    change_set = draft("territories: [{slug: de, when: {field: country, op: in, value: [DE, CH]}}]")
+    stranger = User.objects.create_user("mina@example.com", name="Mina", role=User.Role.MANAGER)
+
+    found = preview(change_set, stranger, now=timezone.now())
+
+    assert found.leads is not None
+    assert [one.lead.name for one in preview(change_set, revops(), now=timezone.now()).some_leads] == ["d"]
+    assert (found.leads.flows, found.some_leads) == ((("DACH", "Germany", 1),), [])
 
 
 def test_a_lead_that_only_changes_territory_is_named_with_both(deliver: Callable[..., Lead]) -> None:
@@ -111,7 +127,7 @@ def test_it_builds_on_what_is_scheduled_before_it_and_says_so(olivia: User) -> N
     services.schedule(draft(swiss, "First"), now + timedelta(days=1), by=olivia, now=now)
     late = services.schedule(draft(GERMANY_TO_CLEO), now + timedelta(days=2), by=olivia, now=now)
 
-    assert [one.name for one in preview(late, now=now).assumed] == ["First"]
+    assert [one.name for one in preview(late, revops(), now=now).assumed] == ["First"]
 
 
 def test_another_set_for_the_same_territory_is_a_conflict(olivia: User) -> None:
@@ -129,14 +145,14 @@ def test_what_changed_since_it_was_prepared_is_told(olivia: User) -> None:
     change_set = draft(GERMANY_TO_CLEO)
     store.load(MARKET.replace("name: Germany", "name: Deutschland"), now=timezone.now(), by=olivia)
 
-    (conflict,) = preview(change_set, now=timezone.now()).conflicts
+    (conflict,) = preview(change_set, revops(), now=timezone.now()).conflicts
 
     assert conflict.text == "de was changed by Olivia since this was prepared. What this set names wins."
 
 
 def test_what_it_foretells_is_what_happens(arrivals: list[Lead], deliver: Callable[..., Lead], olivia: User) -> None:
     change_set = draft("territories: [{slug: de, when: {field: country, op: in, value: [DE, CH]}}]")
-    foretold = preview(change_set, now=timezone.now()).leads
+    foretold = preview(change_set, revops(), now=timezone.now()).leads
     assert foretold is not None
 
     activation.activate(change_set, by=olivia, now=timezone.now())

@@ -17,7 +17,7 @@ from leads.territories.market import PERIOD, look
 from leads.world import known
 from reps.models import Change
 from tests.leads.territories.market import open_market
-from tests.office import CLARA, DANA, HEALTH, LEE, LENA, MAYA, arrive, open_office, person, signed_in
+from tests.office import CLARA, DANA, HEALTH, INES, LEE, LENA, MAYA, STEEL, arrive, open_office, person, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -284,7 +284,7 @@ def test_leads_and_accounts_that_lie_nowhere_are_counted_with_one_of_them() -> N
     arrive("Luc Petit", **HEALTH, country="FR")
     arrive("Jonas Beck", **HEALTH, country="DE")
 
-    seen = look(known(), now=timezone.now())
+    seen = look(known(), person(MAYA), now=timezone.now())
 
     assert (seen.leads, seen.accounts) == ({"dach": 1}, {"dach": 1})
     assert (seen.leads_outside.count, seen.leads_outside.looked_at) == (1, 2)
@@ -292,15 +292,27 @@ def test_leads_and_accounts_that_lie_nowhere_are_counted_with_one_of_them() -> N
     assert (seen.accounts_outside.count, seen.accounts_outside.example) == (1, "Far")
 
 
+def test_a_manager_is_given_an_example_only_among_the_leads_that_he_may_see() -> None:
+    arrive("Luc Petit", **STEEL, country="FR")  # Clara's, of another team than Lena's
+
+    counted = "1 of the 1 leads"
+    assert "Luc Petit" in shown("/territories/")
+    assert "Luc Petit" in shown("/territories/", INES)
+    assert counted in shown("/territories/", LENA)
+    assert "Luc Petit" not in shown("/territories/", LENA)
+
+
 def test_leads_of_long_ago_do_not_count() -> None:
     lead = arrive("Luc Petit", **HEALTH, country="FR")
 
-    assert look(known(), now=lead.received_at + PERIOD + timedelta(seconds=1)).leads_outside.looked_at == 0
+    assert (
+        look(known(), person(MAYA), now=lead.received_at + PERIOD + timedelta(seconds=1)).leads_outside.looked_at == 0
+    )
 
 
 def test_what_is_odd_about_the_map_is_looked_for_anew_when_it_changes() -> None:
-    assert {gap.parent for gap in look(known(), now=timezone.now()).survey.gaps} == {"usa"}
+    assert {gap.parent for gap in look(known(), person(MAYA), now=timezone.now()).survey.gaps} == {"usa"}
 
     redraw("usa", name="United States", when='{"field": "state", "op": "in", "value": ["CA", "OR"]}')
 
-    assert look(known(), now=timezone.now()).survey.gaps == ()
+    assert look(known(), person(MAYA), now=timezone.now()).survey.gaps == ()
