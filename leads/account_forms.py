@@ -8,6 +8,7 @@ from django import forms
 
 from leads.forms import Filters, search, select
 from leads.models import Account
+from leads.numbers import own_number
 from leads.pages.accounts import found
 from leads.pages.decisions import reps_for
 from reps.models import User
@@ -62,8 +63,8 @@ class AccountForm(ReasonForm):
         super().__init__(data)
         self.q = q
         ids = found(q, most=MOST_OFFERED + 1) if q else near
-        if data and str(data.get("account", "")).isdecimal():
-            ids = [*ids, int(data["account"])]
+        if (chosen := own_number(data.get("account") if data else None)) is not None:
+            ids = [*ids, chosen]
         ids = [pk for pk in ids if pk != without]
         field = self.fields["account"]
         assert isinstance(field, AccountField)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leads import score_versions
 from leads.configuration.score_model import NOT_YET
 from leads.models import ScoreVersion
+from leads.numbers import own_number
 from leads.pages import score_draft, score_preview
 from leads.pages import scoring as scoring_page
 from leads.pages.score_draft import Draft
@@ -63,8 +64,8 @@ def edit(request: Request) -> HttpResponse:
 def _begun(request: Request) -> Draft:
     """The model in force; or an old one, to be published again."""
     live = score_versions.newest()
-    number = request.GET.get("from", "")
-    source = get_object_or_404(ScoreVersion, number=int(number)) if number.isdecimal() else ScoreVersion.objects.live()
+    number = own_number(request.GET.get("from"))
+    source = ScoreVersion.objects.live() if number is None else get_object_or_404(ScoreVersion, number=number)
     draft = score_draft.of_model(source.document if source else {}, live)
     if source is None or source.number == live:
         return draft

@@ -17,6 +17,7 @@ from leads import handover, pulling, services
 from leads.forms import DeclineForm, LeadFilters
 from leads.holding import NotPossible
 from leads.models import Lead
+from leads.numbers import own_number
 from leads.pages import lead as lead_page
 from leads.pages import leads as leads_page
 from leads.pages import queue as queue_page
@@ -129,10 +130,9 @@ def lead_for(user: User, pk: int) -> Lead:
 
 def act_on(request: Request, pk: int, act: Callable[[Lead, int | None], Lead], done: str = "") -> HttpResponse:
     """Do it, or say why it could not be done; the page that is open then looks again."""
-    epoch = request.POST.get("epoch", "")
     try:
         lead = lead_for(request.user, pk)
-        act(lead, int(epoch) if epoch.isdecimal() else None)
+        act(lead, own_number(request.POST.get("epoch")))
     except NotPossible as problem:
         messages.warning(request, f"{lead}: {problem}")
     except Http404:
@@ -163,7 +163,7 @@ def _queue(request: Request, chosen: int | None = None) -> HttpResponse:
     assert request.rep is not None
     now = timezone.now()
     asked = request.GET.get("lead") or request.POST.get("lead", "")
-    chosen = int(asked) if chosen is None and asked.isdecimal() else chosen
+    chosen = own_number(asked) if chosen is None else chosen
     shown = queue_page.queue(request.rep, chosen=chosen, now=now)
     here = f"{reverse('queue')}?lead={shown.chosen.lead.pk}" if shown.chosen else reverse("queue")
     context = {"queue": shown, "now": now, "here": here}

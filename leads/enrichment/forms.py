@@ -12,10 +12,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from leads.enrichment.providers import FILLABLE, PLACE, SECRET_PREFIX, TOLD
+from leads.territories.forms import is_deep
 from outgoing.addresses import Refused, target_of
 
 LONGEST = 10_000
-LINE = re.compile(r"\s*([^:=]+?)\s*[:=]\s*(.+?)\s*")
+LINE = re.compile(r"([^:=]+)[:=](.+)")  # no two parts of it can take the same character: it never goes back
 
 
 def _input(**attributes: Any) -> dict[str, Any]:
@@ -134,10 +135,13 @@ class ProviderForm(forms.Form):
             return {}
         try:
             body = json.loads(text)
+            json.dumps(body, allow_nan=False)  # refuses what is no number, or too large for one
         except (ValueError, RecursionError) as bad:
             raise ValidationError("This is no JSON.") from bad
         if not isinstance(body, dict):
             raise ValidationError("The body must be an object: { … }.")
+        if is_deep(body):
+            raise ValidationError("The body is nested too deep.")
         return body
 
     @property
@@ -177,9 +181,10 @@ def _lines(text: str, example: str) -> dict[str, str]:
         if not line.strip():
             continue
         parts = LINE.fullmatch(line)
-        if parts is None:
+        name, value = (parts[1].strip(), parts[2].strip()) if parts else ("", "")
+        if not name or not value:
             raise ValidationError(f"Line {number} is not of the form “{example}”.")
-        if parts[1] in found:
-            raise ValidationError(f"Line {number}: {parts[1][:60]} stands there twice.")
-        found[parts[1]] = parts[2]
+        if name in found:
+            raise ValidationError(f"Line {number}: {name[:60]} stands there twice.")
+        found[name] = value
     return found

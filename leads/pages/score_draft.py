@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from leads import score_versions
 from leads.configuration import score_model
+from leads.numbers import own_number
 from routing.engine.document import parse_condition
 from routing.engine.explain import sentence
 from routing.engine.problems import BadDocument, RuleError
@@ -93,13 +94,12 @@ def of_model(model: Mapping[str, Any], over: int) -> Draft:
 
 def of_form(data: QueryDict) -> Draft:
     """What was sent. A form that arrived in part would take rules out that nobody meant to: that is no request."""
-    over = data.get("over", "")
     columns = [[data.getlist(name) for name in names] for names in (("name", "points", "when"), ("grade", "least"))]
     if any(len(column) != len(group[0]) for group in columns for column in group):
         raise BadRequest("a row of the form lacks a field")
     rows, grades = (zip(*group, strict=True) for group in columns)
     return Draft(
-        over=int(over) if over.isdecimal() else 0,
+        over=own_number(data.get("over")) or 0,
         threshold=data.get("threshold", "").strip(),
         intents=data.get("intents", "").strip(),
         track=data.get("track", "").strip(),
@@ -116,9 +116,9 @@ def rearranged(draft: Draft, act: str) -> Draft:
         return replace(draft, rows=(*draft.rows, Row()))
     if act == "add-grade":
         return replace(draft, grades=(*draft.grades, Grade()))
-    if not number.isdecimal():
+    at = own_number(number)
+    if at is None:
         return draft
-    at = int(number)
     if what == "remove-grade":
         return replace(draft, grades=(*draft.grades[:at], *draft.grades[at + 1 :]))
     rows = list(draft.rows)

@@ -108,7 +108,7 @@ class TerritoryForm(forms.Form):
             raise ValidationError("Must be one condition, such as the one below.")
         if "\\u0000" in plain:
             raise ValidationError("Holds a NUL, which no database keeps.")
-        if _is_deep(found):
+        if is_deep(found):
             raise ValidationError(f"Is nested more than {DEEPEST} deep.")
         return found
 
@@ -172,7 +172,7 @@ def picked(key: str, countries: str, states: str) -> tuple[dict[str, Any] | None
     return parts[0] if len(parts) == 1 else {"all": parts}, problem
 
 
-def _is_deep(value: object) -> bool:
+def is_deep(value: object) -> bool:
     level = [value]
     for _ in range(DEEPEST):
         level = [
