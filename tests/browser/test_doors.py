@@ -8,13 +8,15 @@ from playwright.sync_api import expect
 from tests.browser.eyes import Visit, violations
 from tests.office import DANA, LENA, MAYA, PASSWORD
 
+SETUP = ("Accounts", "Territories", "Scoring", "Performance", "Enrichment")
+
 
 @pytest.mark.parametrize(
     ("email", "home", "places"),
     [
         (DANA, "My queue", ["My queue", "My leads"]),
-        (LENA, "Decisions", ["Decisions", "Leads"]),
-        (MAYA, "Decisions", ["Decisions", "Leads", "Events"]),
+        (LENA, "Decisions", ["Decisions", "Leads", "Queues", *SETUP]),
+        (MAYA, "Decisions", ["Decisions", "Leads", "Queues", "Events", *SETUP]),
     ],
 )
 def test_each_signs_in_and_stands_where_the_work_is(email: str, home: str, places: list[str], visit: Visit) -> None:

@@ -21,7 +21,7 @@ from tests.faults.machine import Machine
 from tests.faults.organisation import configuration
 from tests.faults.sender import Answer, History, Sender, at_the_same_time, delivery
 
-SLOWEST = 2.0  # seconds
+SLOWEST = 4.5  # seconds: whoever asked the broker would wait its five
 ROUNDS, A_ROUND = 3, 30
 
 

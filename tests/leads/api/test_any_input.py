@@ -16,6 +16,9 @@ from schemathesis.openapi import from_wsgi
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
+from leads.models import Account, ChangeSet
+from tests.organisation import NOON
+
 EXAMPLES = 10  # of each endpoint
 # They want the e-mail of somebody who works leads, or the id of a lead, which nobody guesses.
 NEVER_RIGHT = ("POST /api/v1/leads/{id}/reassign/", "GET /api/v1/activities/")
@@ -40,6 +43,8 @@ def program_in_this_transaction(company, programs) -> Iterator[WSGIHandler]:
 
 def test_every_endpoint_answers_everything_as_described(company, programs, program_in_this_transaction) -> None:
     headers = programs["olivia"].headers
+    Account.objects.create(name="Acme")
+    ChangeSet.objects.create(name="Autumn", document="pools: []", prepared_at=NOON)
     schema = from_wsgi("/api/v1/schema/", program_in_this_transaction, headers=headers)
     tried: dict[str, set[int]] = {}
 
@@ -83,7 +88,13 @@ def cases(operation: APIOperation, mode: GenerationMode) -> st.SearchStrategy[Ca
 
 def keys_of(company, path: str) -> dict[str, object]:
     """What the address names that is there."""
-    rows = {"leads": company.adas, "decisions": company.adas.decision, "events": company.event}
+    rows = {
+        "leads": company.adas,
+        "decisions": company.adas.decision,
+        "events": company.event,
+        "accounts": Account.objects.get(name="Acme"),
+        "change-sets": ChangeSet.objects.get(name="Autumn"),
+    }
     place = path.split("/")[3]
     keys = {"slug": "web" if place == "sources" else "main", "number": 1}
     if place in rows:
