@@ -11,8 +11,8 @@ import threading
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from leads import draining, escalation, overnight, pipeline
-from leads.activity import looking, retention
+from leads import draining, escalation, forgetting, overnight, pipeline
+from leads.activity import looking
 from leads.database_clock import database_now
 from leads.enrichment import enricher
 from leads.models import Heartbeat
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 LONGEST_PAUSE_S = 5.0
-FORGETTING = retention.Turn()
+FORGETTING = forgetting.Turn()
 
 
 def sweep_until(stop: threading.Event) -> None:

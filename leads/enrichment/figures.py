@@ -18,6 +18,7 @@ from leads.provenance import BY_PROVIDER
 from routing.engine.facts import Vocabulary
 
 DAYS = 30
+LOOKED_BACK = timedelta(days=DAYS)
 MOST_LEADS = 2_000
 # The fields that are looked at, in the order of the page.
 SHOWN = (
@@ -108,7 +109,7 @@ class Figures:
 
 
 def figures(vocabulary: Vocabulary, *, now: datetime) -> Figures:
-    since = now - timedelta(days=DAYS)
+    since = now - LOOKED_BACK
     with connection.cursor() as cursor:
         cursor.execute(CALLS, [since])
         calls = {row[0]: Calls(*row[1:]) for row in cursor.fetchall()}
