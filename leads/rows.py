@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from operator import itemgetter
 
-import orjson
-
+from leads import logged
 from leads.arrivals import Arrival
 from leads.deciding import Decided
-from leads.matching import Matching, as_record
 from leads.models import Lead, TimelineEntry
 from leads.normalise import phone_key
 from leads.promises import Promises
-from leads.scoring import Points
 from leads.urgency import urgency_of
 from leads.world import Known
-from routing.engine.bench import Candidate
 from routing.engine.facts import as_json
 from routing.engine.ledger import OPENING
 from routing.models import Decision, Queue
@@ -32,19 +27,9 @@ DECISION = (
     "facts", "scoring", "matching", "candidates", "timings",
 )  # fmt: skip
 ASSIGNMENT = (
-    "id",
-    "lead_id",
-    "rep_id",
-    "epoch",
-    "decision_id",
-    "pool_id",
-    "how",
-    "assigned_at",
-    "ended_as",
-    "end_reason",
-    "outcome",
-    "segment",
-)
+    "id", "lead_id", "rep_id", "epoch", "decision_id", "pool_id", "how", "assigned_at", "ended_as", "end_reason",
+    "outcome", "segment",
+)  # fmt: skip
 CLOCK = ("lead_id", "assignment_id", "policy", "started_at", "due_at", "state", "steps", "next_step", "next_at")
 TOUCH = ("lead_id", "event_id", "source_id", "item", "item_key", "at")
 STORY = ("lead_id", "at", "kind", "text", "epoch")
@@ -142,12 +127,12 @@ class Writer:
                 f"{{{','.join(outcome.rules)}}}",  # an array as PostgreSQL writes it: ids need no quotes
                 outcome.reason,
                 outcome.path,
-                _json(outcome.notes) if outcome.notes else "[]",
-                _json(outcome.asked),
-                _scoring(self.one.points),
-                _matching(self.one.matching),
-                f"[{','.join(map(_candidate, outcome.candidates))}]",
-                _json({"decided_us": self.one.took_us}),
+                logged.as_text(outcome.notes) if outcome.notes else "[]",
+                logged.as_text(outcome.asked),
+                logged.scoring_of(self.one.points),
+                logged.matching_of(self.one.matching),
+                f"[{','.join(map(logged.candidate_of, outcome.candidates))}]",
+                logged.as_text({"decided_us": self.one.took_us}),
             )
         )
 
@@ -211,9 +196,9 @@ class Writer:
             "id": self.one.person.id,
             "source_id": first.source.id,
             "received_at": first.at,
-            "facts": _json(changes["facts"]),
-            "set_aside": _json(changes["set_aside"]),
-            "provenance": _json(changes["provenance"]),
+            "facts": logged.as_text(changes["facts"]),
+            "set_aside": logged.as_text(changes["set_aside"]),
+            "provenance": logged.as_text(changes["provenance"]),
         }
         self.rows.new_leads.append(_new_lead_row(values))
 
@@ -270,39 +255,3 @@ class Writer:
 
     def _queue_id(self) -> int | None:
         return self.known.queues[self.one.outcome.queue] if self.one.outcome.queue else None
-
-
-@lru_cache(maxsize=1024)
-def _scoring(points: Points) -> str:
-    """How a score came about, as the log keeps it. Few leads add up in a way of their own."""
-    if points.score is None:
-        return "{}"
-    parts = [{"name": name, "points": added} for name, added in points.parts]
-    return _json({"version": points.version, "score": points.score, "grade": points.grade, "parts": parts})
-
-
-@lru_cache(maxsize=1024)
-def _matching(matching: Matching) -> str:
-    """The accounts that were looked at, as the log keeps them. Leads of one company find the same."""
-    return _json(as_record(matching)) if matching.candidates else "{}"
-
-
-@lru_cache(maxsize=8192)
-def _candidate(candidate: Candidate) -> str:
-    """A candidate as the log keeps it. From one lead to the next only the one who was chosen has changed."""
-    told: dict[str, object] = {
-        "rep": candidate.rep,
-        "code": candidate.code,
-        "weight": candidate.weight,
-        "level": round(candidate.level, 9),
-        "open": candidate.open,
-        "capacity": candidate.capacity,
-        "skill": candidate.skill,
-    }
-    if candidate.rate is not None:
-        told["rate"] = round(candidate.rate, 9)
-    return _json(told)
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value, default=str).decode()

@@ -24,6 +24,7 @@ PURE_ROOMS = (
         "leads.lists",
         "leads.derived",
         "leads.provenance",
+        "leads.logged",
         "leads.enrichment.account",
         "leads.enrichment.providers",
         "leads.enrichment.waterfall",
