@@ -17,6 +17,7 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
 from leads.models import Account, ChangeSet
+from reps.models import Territory
 from tests.organisation import NOON
 
 EXAMPLES = 10  # of each endpoint
@@ -44,6 +45,7 @@ def program_in_this_transaction(company, programs) -> Iterator[WSGIHandler]:
 def test_every_endpoint_answers_everything_as_described(company, programs, program_in_this_transaction) -> None:
     headers = programs["olivia"].headers
     Account.objects.create(name="Acme")
+    Territory.objects.create(slug="dach", name="DACH", when={"field": "country", "op": "in", "value": ["DE", "AT"]})
     ChangeSet.objects.create(name="Autumn", document="pools: []", prepared_at=NOON)
     schema = from_wsgi("/api/v1/schema/", program_in_this_transaction, headers=headers)
     tried: dict[str, set[int]] = {}
@@ -96,7 +98,7 @@ def keys_of(company, path: str) -> dict[str, object]:
         "change-sets": ChangeSet.objects.get(name="Autumn"),
     }
     place = path.split("/")[3]
-    keys = {"slug": "web" if place == "sources" else "main", "number": 1}
+    keys = {"slug": {"sources": "web", "queues": "berlin", "territories": "dach"}.get(place, "main"), "number": 1}
     if place in rows:
         keys["id"] = str(rows[place].pk)
     return {name: key for name, key in keys.items() if f"{{{name}}}" in path}
