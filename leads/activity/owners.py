@@ -1,10 +1,12 @@
 """What people of a customer do is told to whoever owns the account: once a day and key, with a count that grows.
 
-It never moves a lead. While the owner is away his cover is told as well.
+It never moves a lead. While the owner is away his cover is told as well. Anybody may send to an open source, and name
+what was done as he likes: what comes from there alone is told to nobody more than a few times a day.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +15,16 @@ from leads import accounts
 from leads.activity.keeping import Kept
 from leads.activity.wording import in_words, number_in_words, somebody
 from leads.matching import AccountCard
-from leads.models import TimelineEntry
+from leads.models import Source, TimelineEntry
 from leads.prepared import Question, ask_together, prepared_cursor
 from leads.world import Known
 from routing.engine.bench import Presence
 from routing.engine.seat import MOST_BACKUPS
 from routing.engine.world import Rep
 
-WEEK = timedelta(days=7)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+MOST_FROM_OPEN = 20  # notices to one person in a day, as far as open sources bring them
+REST = "More was done at your customers than you are told of one by one: their pages count it."
 COUNTS = """
 SELECT account_id, key, count(*), (array_agg(value ORDER BY at DESC, value DESC) FILTER (WHERE value IS NOT NULL))[1]
 FROM leads_activity WHERE account_id = ANY(%s::bigint[]) AND key = ANY(%s::text[]) AND at BETWEEN %s AND %s
@@ -34,6 +38,10 @@ CROSS JOIN LATERAL (
     SELECT id, name, email FROM leads_lead WHERE phone = substr(asked.name, 5) AND phone <> ''
 ) AS lead
 ORDER BY name, lead.id DESC
+"""
+TOLD_TODAY = """
+SELECT dedupe_key, user_id FROM notifications_notification
+WHERE kind = 'signal' AND user_id = ANY(%s::bigint[]) AND created_at > %s
 """
 TELL = """
 INSERT INTO notifications_notification AS told (user_id, kind, text, link, dedupe_key, created_at)
@@ -49,6 +57,17 @@ WHERE NOT EXISTS (
     SELECT FROM leads_timelineentry AS told
     WHERE told.lead_id = v.lead_id AND told.kind = %s AND told.text = v.text AND told.at > %s)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one person. `open`: it comes from a source to which anybody may send."""
+
+    user: int
+    text: str
+    link: str
+    key: str
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +98,41 @@ def tell_owners(new: Sequence[Kept], known: Known, *, now: datetime) -> None:
     counted = {(account, key): (number, value) for account, key, number, value in counts}
 
     presence = Presence(now)
-    notices, lines = [], set()
+    notices, lines = list[Notice](), list[tuple[int, str, list[Notice]]]()
     for (account, key), one in sorted(latest.items()):
         if (account, key) not in counted or account is None:
             continue
         card, lead = owned[account], leads.get(one.sighting.signal.person_key)
         text = _text(card, key, one, counted[account, key], lead)
         told = list(_told(known.world.reps[str(card.owner)], known.world.reps, presence))
+        link, of_this = f"/leads/{lead.id}/" if lead else "", list[Notice]()
         for rep, why in told:
-            link = f"/leads/{lead.id}/" if lead else ""
-            day = f"{presence.day(rep):%Y-%m-%d}"
-            user = known.reps[rep.email].user_id
-            notices.append((user, text + why, link, f"signal:{account}:{key}:{day}:{user}"))
+            day, user = f"{presence.day(rep):%Y-%m-%d}", known.reps[rep.email].user_id
+            name = f"signal:{account}:{key}:{day}:{user}"
+            of_this.append(Notice(user, text + why, link, name, one.sighting.source.auth == Source.Auth.NONE))
+        notices += of_this
         if lead is not None:
             who = " and ".join(rep.name for rep, _ in told)
-            lines.add((lead.id, f"{in_words(key).capitalize()}: {who} was told, for {card.name} is a customer."))
-    _write(notices, sorted(lines), now)
+            line = f"{in_words(key).capitalize()}: {who} was told, for {card.name} is a customer."
+            lines.append((lead.id, line, of_this))
+    let = _within_bounds(notices, now)
+    _write(let, sorted({(pk, line) for pk, line, of_this in lines if not {*of_this}.isdisjoint(let)}), now)
+
+
+def _within_bounds(notices: Sequence[Notice], now: datetime) -> list[Notice]:
+    """Without those that open sources bring beyond their bound; whom they would have reached is told so, once a day."""
+    if not any(one.open for one in notices):
+        return list(notices)
+    [rows] = ask_together((TOLD_TODAY, [list({one.user for one in notices}), now - DAY]))
+    there, count = {key for key, _ in rows}, Counter(user for _, user in rows)
+    let: dict[str, Notice] = {}
+    for one in notices:
+        if one.open and one.key not in there:
+            count[one.user] += 1
+            if count[one.user] > MOST_FROM_OPEN:
+                one = Notice(one.user, REST, "", f"signal:rest:{now:%Y-%m-%d}:{one.user}", open=True)
+        let[one.key] = one
+    return list(let.values())
 
 
 def _text(card: AccountCard, key: str, one: Kept, counted: tuple[int, float | None], lead: Lead | None) -> str:
@@ -121,9 +159,9 @@ def _told(owner: Rep, reps: Mapping[str, Rep], presence: Presence) -> Iterator[t
         yield rep, f" (for {owner.name}, who is away)"
 
 
-def _write(notices: Sequence[tuple[int, str, str, str]], lines: Sequence[tuple[int, str]], now: datetime) -> None:
+def _write(notices: Sequence[Notice], lines: Sequence[tuple[int, str]], now: datetime) -> None:
     # In one order, so that two batches which tell the same do not wait for each other.
-    ordered = sorted(notices, key=lambda notice: notice[3])
+    ordered = [(one.user, one.text, one.link, one.key) for one in sorted(notices, key=lambda notice: notice.key)]
     signal = TimelineEntry.Kind.SIGNAL
     with prepared_cursor() as cursor:
         if ordered:

@@ -1,15 +1,24 @@
 """What customers do is told to whoever owns them, once a day and kind, and moves nobody's lead."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from leads import services
-from leads.models import Account, Lead, TimelineEntry
+from leads.activity import owners
+from leads.activity.keeping import Kept
+from leads.activity.reading import read_signal
+from leads.arrivals import Sighting, StoredEvent
+from leads.models import Account, Activity, Lead, Source, TimelineEntry
+from leads.sources import read
+from leads.world import known
 from notifications.models import Notification
 from reps import services as people
 from reps.models import Rep
+from routing.engine.facts import STANDARD
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +92,42 @@ def test_a_company_that_is_named_alone_is_told_as_somebody_there(post):
     post({"type": "activity", "key": "seats_used", "domain": "acme.com"})
 
     assert told() == [("bob", "Acme (customer): seats used 1 in 7 days, last by somebody there")]
+
+
+def kinds(first: int, last: int, domain: str = "acme.com") -> list[dict[str, str]]:
+    return [{"type": "activity", "key": f"kind{n}x", "email": f"eve{n}@{domain}"} for n in range(first, last)]
+
+
+def test_an_open_source_cannot_bury_an_owner_under_notices(post, deliver):
+    lead = deliver(email="eve149@acme.com", name="Eve")
+    Notification.objects.all().delete()
+
+    post(kinds(0, 150))
+    post(kinds(100, 250))
+    post(kinds(0, 3))
+
+    texts = [text for _, text in told()]
+    assert len(texts) == owners.MOST_FROM_OPEN + 1
+    assert texts.count(owners.REST) == 1
+    assert "Acme (customer): kind0x 2 in 7 days, last by eve0@acme.com" in texts  # what was told goes on being counted
+    assert Activity.objects.count() == 303
+    assert not TimelineEntry.objects.filter(lead=lead, kind="signal").exists()
+
+
+def test_a_source_that_signs_is_heard_whatever_an_open_one_has_sent(post):
+    post(kinds(0, 100))
+    Source.objects.filter(slug="web").update(auth="token", secret_env="TOKEN_OF_WEB")
+    people.hold_revision()
+    people.bump()
+    sources = read()
+    event = StoredEvent(uuid.uuid4(), sources.by_slug["web"], b"", "", timezone.now())
+    signal = read_signal({"key": "seats_used"}, {"email": "ada@acme.com"}, STANDARD, received_at=timezone.now())
+    seen = Sighting(event.uuid, event.source, 0, "", signal)
+    Activity.objects.create(
+        source=Source.objects.get(slug="web"), account=Account.objects.get(name="Acme"), key="seats_used", at=signal.at
+    )
+
+    with transaction.atomic():
+        owners.tell_owners([Kept(seen, Account.objects.get(name="Acme").pk)], known(), now=timezone.now())
+
+    assert any("seats used" in text for _, text in told())
