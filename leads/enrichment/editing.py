@@ -10,7 +10,7 @@ from leads.configuration import plain, store, yaml_text
 from leads.configuration.parts import Configuration, Enrichment
 from leads.configuration.plain import VERSION
 from leads.configuration.read import BadConfiguration
-from reps.models import User
+from reps.models import Change, User
 
 KIND = "enrichment"
 
@@ -23,9 +23,12 @@ class Refused(Exception):
         self.problems = problems
 
 
-def put(entry: Mapping[str, Any], *, replaces: str = "", by: User, now: datetime) -> None:
-    """Add the provider, or make `replaces` what the entry says. The entry is what a file would say of it."""
-    _write([{key: value for key, value in entry.items() if value not in (None, "", [], {})}], replaces, by, now)
+def put(entry: Mapping[str, Any], *, replaces: str = "", by: User, now: datetime, seen: int | None = None) -> None:
+    """Add the provider, or make `replaces` what the entry says, if it is still as it was after its change `seen`.
+
+    The entry is what a file would say of it.
+    """
+    _write([{key: value for key, value in entry.items() if value not in (None, "", [], {})}], replaces, by, now, seen)
 
 
 def remove(slug: str, *, by: User, now: datetime) -> None:
@@ -33,12 +36,21 @@ def remove(slug: str, *, by: User, now: datetime) -> None:
     _write([], slug, by, now)
 
 
+def last_change(slug: str) -> int:
+    """The number of the latest change of this provider, 0 if none is kept."""
+    latest = Change.objects.filter(kind=KIND, subject=slug).order_by("-pk").values_list("pk", flat=True).first()
+    return latest or 0
+
+
 def entry_of(part: Enrichment) -> dict[str, Any]:
     return plain.of_part(part)
 
 
-def _write(entries: list[dict[str, Any]], replaced: str, by: User, now: datetime) -> None:
+def _write(entries: list[dict[str, Any]], replaced: str, by: User, now: datetime, seen: int | None = None) -> None:
     def text(before: Configuration) -> str:
+        # Asked again whenever somebody else was quicker, so it holds for what is then written.
+        if seen is not None and last_change(replaced) != seen:
+            raise Refused({"": "Somebody changed it meanwhile: open it again to see what it says now."})
         others = [plain.of_part(one) for one in before.enrichment if one.slug != replaced]
         return yaml_text.dump({"version": VERSION, KIND: [*entries, *others]})
 

@@ -109,6 +109,8 @@ class ProviderForm(forms.Form):
         widget=forms.NumberInput(_input(step="any")),
     )
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *arguments: Any, is_new: bool = True, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if not is_new:
@@ -148,6 +150,7 @@ class ProviderForm(forms.Form):
     def entry(self) -> dict[str, Any]:
         values = {**self.cleaned_data}
         is_on = values.pop("on")
+        values.pop("seen")
         names = values.pop("ask_if_blank").replace("\n", ",").split(",")
         asked = [name.strip() for name in names if name.strip()]
         return {**values, "ask_if_blank": asked, "cost": float(values["cost"]), "off": not is_on}

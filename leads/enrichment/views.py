@@ -45,7 +45,7 @@ def provider(request: Request, slug: str) -> HttpResponse:
     """Change a provider."""
     there = get_object_or_404(Provider, slug=slug)
     part = next(part for part in dump.enrichment() if part.slug == slug)
-    return _form(request, there, written(editing.entry_of(part)))
+    return _form(request, there, {**written(editing.entry_of(part)), "seen": editing.last_change(slug)})
 
 
 @require_POST
@@ -78,7 +78,8 @@ def _form(request: Request, there: Provider | None, values: Mapping[str, Any]) -
         slug = there.slug if there else form.cleaned_data["slug"]
         try:
             entry = {**form.entry, "slug": slug}
-            editing.put(entry, replaces=there.slug if there else "", by=request.user, now=timezone.now())
+            seen, now = form.cleaned_data["seen"], timezone.now()
+            editing.put(entry, replaces=there.slug if there else "", by=request.user, now=now, seen=seen)
         except editing.Refused as refused:
             form.blame(refused.problems)
         else:

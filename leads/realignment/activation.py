@@ -36,6 +36,16 @@ class NotThere(Exception):
     """The change set is in force already, or was cancelled: somebody was quicker."""
 
 
+class Rewritten(NotThere):
+    """It has another text than the one that was looked at."""
+
+
+def check_seen(change_set: ChangeSet, seen: str) -> None:
+    """Raises `Rewritten` if it was prepared anew since its page was drawn; `seen` "": whatever it says."""
+    if seen and change_set.prepared_at.isoformat() != seen:
+        raise Rewritten
+
+
 def planned(amendment: Amendment) -> Plan:
     """What putting this in force now would do; raises BadConfiguration with every problem."""
     revision = revision_now()
@@ -65,13 +75,19 @@ def activate_due() -> int:
 
 
 def activate(
-    change_set: ChangeSet, *, by: User | None, now: datetime, only: tuple[ChangeSet.Status, ...] = WAITING
+    change_set: ChangeSet,
+    *,
+    by: User | None,
+    now: datetime,
+    only: tuple[ChangeSet.Status, ...] = WAITING,
+    seen: str = "",
 ) -> ChangeSet:
     """Put one in force now. Raises BadConfiguration with all that forbids it, or NotThere; then nothing is written."""
     while True:
         change_set = ChangeSet.objects.get(pk=change_set.pk)
         if change_set.status not in only:
             raise NotThere
+        check_seen(change_set, seen)
         plan = planned(amendments.parse(change_set.document))
         crash_point("change_set_planned")
         with transaction.atomic():

@@ -11,7 +11,7 @@ from leads.configuration import dump
 from leads.configuration.read import BadConfiguration
 from leads.models import ChangeSet
 from leads.realignment import amendments
-from leads.realignment.activation import NotThere
+from leads.realignment.activation import NotThere, check_seen
 from leads.realignment.forecast import as_of
 from leads.realignment.undo import reverse
 from reps.models import User
@@ -36,9 +36,11 @@ def prepare(
 
 
 @transaction.atomic
-def rewrite(change_set: ChangeSet, name: str, document: str, *, note: str, by: User | None, now: datetime) -> ChangeSet:
+def rewrite(
+    change_set: ChangeSet, name: str, document: str, *, note: str, by: User | None, now: datetime, seen: str = ""
+) -> ChangeSet:
     """Another text for a draft, or for one that failed: it is a draft again, prepared on what is in force now."""
-    row = _locked(change_set, (Status.DRAFT, Status.FAILED))
+    row = _locked(change_set, (Status.DRAFT, Status.FAILED), seen)
 
     base = _base(document)
 
@@ -50,11 +52,11 @@ def rewrite(change_set: ChangeSet, name: str, document: str, *, note: str, by: U
 
 
 @transaction.atomic
-def schedule(change_set: ChangeSet, effective_at: datetime, *, by: User, now: datetime) -> ChangeSet:
+def schedule(change_set: ChangeSet, effective_at: datetime, *, by: User, now: datetime, seen: str = "") -> ChangeSet:
     """Let it come into force at an instant. Raises BadConfiguration if it could not be applied to what will be then."""
     if effective_at <= now:
         raise TooLate
-    row = _locked(change_set, (Status.DRAFT, Status.FAILED, Status.SCHEDULED))
+    row = _locked(change_set, (Status.DRAFT, Status.FAILED, Status.SCHEDULED), seen)
 
     amendment = amendments.parse(row.document)
     future = as_of(effective_at, with_accounts="accounts" in amendment.kinds, without=row.pk)
@@ -108,8 +110,9 @@ def _base(document: str) -> dict[str, dict[str, Any]]:
     return amendments.snapshot(amendment, current)
 
 
-def _locked(change_set: ChangeSet, only: tuple[Status, ...]) -> ChangeSet:
+def _locked(change_set: ChangeSet, only: tuple[Status, ...], seen: str = "") -> ChangeSet:
     row = ChangeSet.objects.select_for_update(no_key=True).get(pk=change_set.pk)
     if row.status not in only:
         raise NotThere
+    check_seen(row, seen)
     return row

@@ -15,7 +15,7 @@ from leads.configuration.read import BadConfiguration, Problem
 from leads.models import ChangeSet
 from leads.pages import change_sets as pages
 from leads.realignment import activation, services
-from leads.realignment.activation import NotThere
+from leads.realignment.activation import NotThere, Rewritten
 from leads.realignment.forms import ChangeSetForm, ScheduleForm
 from reps.access import Request, only, signed_in
 from reps.models import User
@@ -23,6 +23,7 @@ from reps.pages import page
 
 REVOPS, MANAGER = User.Role.REVOPS, User.Role.MANAGER
 MOST_TOLD = 20
+MEANWHILE = "Somebody wrote it anew meanwhile: look at what it says now. Saving again puts yours in its place."
 
 
 @require_safe
@@ -67,21 +68,31 @@ def change_set_edit(request: Request, pk: int) -> HttpResponse:
     found = _found(pk)
     start = {"name": found.name, "note": found.note, "document": found.document}
     form = ChangeSetForm(request.POST or None, initial=start)
+    seen = request.POST.get("seen") or found.prepared_at.isoformat()
     problems: Sequence[Problem] = ()
     if form.is_valid():
         given = form.cleaned_data
         try:
             services.rewrite(
-                found, given["name"], given["document"], note=given["note"], by=request.user, now=timezone.now()
+                found,
+                given["name"],
+                given["document"],
+                note=given["note"],
+                by=request.user,
+                now=timezone.now(),
+                seen=seen,
             )
         except BadConfiguration as bad:
             problems = bad.problems
+        except Rewritten:
+            found, problems = _found(pk), [Problem("", MEANWHILE)]
+            seen = found.prepared_at.isoformat()
         except NotThere:
             messages.warning(request, f"{found} can no longer be changed.")
             return redirect("change-set", pk=pk)
         else:
             return redirect("change-set", pk=pk)
-    return _form(request, form, problems, found)
+    return _form(request, form, problems, found, seen)
 
 
 @require_POST
@@ -92,7 +103,8 @@ def change_set_schedule(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, found, form, status=422)
     try:
-        services.schedule(found, form.cleaned_data["effective_at"], by=request.user, now=now)
+        at, seen = form.cleaned_data["effective_at"], request.POST.get("seen", "")
+        services.schedule(found, at, by=request.user, now=now, seen=seen)
     except services.TooLate:
         form.add_error("effective_at", "This has passed. Choose a later time, or put it in force now.")
         return _shown(request, found, form, status=422)
@@ -110,9 +122,12 @@ def change_set_schedule(request: Request, pk: int) -> HttpResponse:
 @signed_in
 @only(REVOPS)
 def change_set_activate(request: Request, pk: int) -> HttpResponse:
-    now = timezone.now()
+    now, seen = timezone.now(), request.POST.get("seen", "")
     return _act(
-        request, pk, lambda found: activation.activate(found, by=request.user, now=now), "is in force from now on."
+        request,
+        pk,
+        lambda found: activation.activate(found, by=request.user, now=now, seen=seen),
+        "is in force from now on.",
     )
 
 
@@ -161,14 +176,17 @@ def _found(pk: int) -> ChangeSet:
 
 def _shown(request: Request, found: ChangeSet, form: ScheduleForm, status: int = 200) -> HttpResponse:
     shown = pages.change_set_page(found, request.user, now=timezone.now())
-    context: dict[str, Any] = {"page": shown, "set": found, "form": form}
+    context: dict[str, Any] = {"page": shown, "set": found, "form": form, "seen": found.prepared_at.isoformat()}
     return page(request, "change_sets/change_set.html", context, part="change-set", status=status)
 
 
-def _form(request: Request, form: ChangeSetForm, problems: Sequence[Problem], found: ChangeSet | None) -> HttpResponse:
+def _form(
+    request: Request, form: ChangeSetForm, problems: Sequence[Problem], found: ChangeSet | None, seen: str = ""
+) -> HttpResponse:
     context = {
         "form": form,
         "set": found,
+        "seen": seen,
         "problems": problems[:MOST_TOLD],
         "more": max(0, len(problems) - MOST_TOLD),
     }

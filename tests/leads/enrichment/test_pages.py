@@ -62,6 +62,20 @@ def test_revops_sets_a_provider_up_and_it_stands_in_the_file(office):
     assert known().providers[0].name == "Clearview"
 
 
+def test_nobody_overwrites_a_provider_that_he_has_not_seen(office):
+    maya = signed_in(MAYA)
+    maya.post("/enrichment/+new/", FORM)
+    seen = maya.get("/enrichment/clearview/").context["form"]["seen"].value()
+    theirs = {**FORM, "name": "Theirs", "seen": seen}
+    assert maya.post("/enrichment/clearview/", theirs).status_code == 302
+
+    answer = maya.post("/enrichment/clearview/", {**FORM, "name": "Mine", "seen": seen})
+
+    assert answer.status_code == 422
+    assert "Somebody changed it meanwhile" in answer.content.decode()
+    assert Provider.objects.get().name == "Theirs"
+
+
 def test_what_is_shown_to_be_changed_is_what_was_saved(office):
     maya = signed_in(MAYA)
     maya.post("/enrichment/+new/", FORM)

@@ -122,6 +122,40 @@ def test_it_is_put_in_force_now_and_undone_by_a_draft(revops: Client) -> None:
     assert reps_of_germany() == ["ada@example.com", "bob@example.com"]
 
 
+def test_nobody_overwrites_a_text_that_he_has_not_seen(revops: Client) -> None:
+    change_set = draft()
+    address = f"/change-sets/{change_set.pk}/edit/"
+    seen = revops.get(address).context["seen"]
+    mine, theirs = GERMANY_TO_CLEO.replace("cleo", "dan"), GERMANY_TO_CLEO.replace("cleo", "bob")
+    revops.post(address, {"name": "Theirs", "document": theirs, "seen": seen})
+
+    answer = revops.post(address, {"name": "Mine", "document": mine, "seen": seen})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Somebody wrote it anew meanwhile" in page
+    assert mine.split("rep: ")[1][:3] in page  # what was typed is still there
+    assert ChangeSet.objects.get().document == theirs
+    revops.post(address, {"name": "Mine", "document": mine, "seen": answer.context["seen"]})
+    assert ChangeSet.objects.get().document == mine
+
+
+@pytest.mark.parametrize(("act", "values"), [("activate", {}), ("schedule", {"effective_at": "2999-01-01T08:00"})])
+def test_what_comes_into_force_is_what_was_looked_at(revops: Client, act: str, values: dict[str, str]) -> None:
+    change_set = draft()
+    address = f"/change-sets/{change_set.pk}/"
+    seen = revops.get(address).context["seen"]
+    assert f'name="seen" value="{seen}"' in shown(revops, address)
+    theirs = GERMANY_TO_CLEO.replace("cleo", "dan")
+    services.rewrite(change_set, "Spring", theirs, note="", by=None, now=timezone.now())
+
+    answer = revops.post(f"{address}{act}/", {**values, "seen": seen})
+
+    assert answer.status_code == 302
+    assert ChangeSet.objects.get().status == ChangeSet.Status.DRAFT
+    assert reps_of_germany() == ["ada@example.com", "bob@example.com"]
+
+
 def test_what_failed_says_why_and_can_be_edited(revops: Client) -> None:
     change_set = draft()
     ChangeSet.objects.update(
