@@ -6,6 +6,7 @@ are RevOps', the bodies are strangers': a path that fails on a body leaves its f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,7 @@ from leads.presets import PRESETS, Preset, activities, as_id, event_id_of, joine
 from leads.presets.answers import MANY, alone
 
 LONGEST_PATH = 500  # characters
-WIDEST_PATH = 10_000  # how often a path may copy its input: `[@,@][]` doubles it, and again, and again
+WIDEST_PATH = 64  # how often a path may copy its input: `[@,@][]` doubles it, and again, and again
 MOST_ITEMS = 500
 MOST_FIELDS = 200
 # What an item says of an activity; `type` makes it one. The intent is a field of leads too.
@@ -28,6 +29,8 @@ OF_ACTIVITIES = frozenset({"type", *activities.SAID}) - {"intent"}
 MAPPED = FROM_SENDERS | {"name"} | OF_ACTIVITIES
 IDENTITY = frozenset({"email", "phone", "name", "first_name", "last_name", "company"})
 NOBODY = "There is no e-mail, phone, name or company in it. Mend the source's mapping and replay it."
+SIDE_BY_SIDE = frozenset({"multi_select_list", "multi_select_dict", "function_expression"})
+EACH = "expref"
 # Everything the library lets through when a path meets a body it was not written for, such as a slice with step 0.
 FAILURES = (JMESPathError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError)
 
@@ -186,10 +189,11 @@ def compiled_path(text: object, path: str, problems: list[tuple[str, str]]) -> P
         return None
     try:
         compiled = _parsed(text)
+        width = _width(compiled.parsed)
     except (JMESPathError, RecursionError) as wrong:
         problems.append((path, f"{text!r} is no JMESPath: {' '.join(str(wrong).split())[:200]}"))
         return None
-    if _width(compiled.parsed) > WIDEST_PATH:
+    if width > WIDEST_PATH:
         problems.append((path, "builds lists of what it is given too many times over; make it simpler"))
         return None
     return Path(text, compiled)
@@ -201,17 +205,15 @@ def _parsed(text: str) -> ParsedResult:
 
 
 def _width(node: Mapping[str, object]) -> int:
-    """How many times the whole input may come out again at worst: the product of all the lists that it builds."""
-    width = 1
-    waiting: list[Mapping[str, object]] = [node]
-    while waiting and width <= WIDEST_PATH:
-        one = waiting.pop()
-        children = one.get("children")
-        below = [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
-        if str(one.get("type")).startswith("multi_select"):
-            width *= max(len(below), 1)
-        waiting += below
-    return width
+    """How many times the whole input may come out again at worst: parts of a list add up, steps multiply.
+
+    So does what a function does with every element (`&`).
+    """
+    children = node.get("children")
+    below = [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
+    beside = [_width(child) for child in below if child.get("type") != EACH]
+    each = math.prod(_width(child) for child in below if child.get("type") == EACH)
+    return each * (max(sum(beside), 1) if node.get("type") in SIDE_BY_SIDE else math.prod(beside))
 
 
 def _below(path: str, name: str) -> str:

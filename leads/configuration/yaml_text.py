@@ -52,9 +52,9 @@ class BadYaml(ValueError):
         super().__init__(f"{where}{problem}")
 
 
-def load(text: str) -> Plain:
-    """The one document in this text; None if it is empty."""
-    builder = _Builder()
+def load(text: str, *, most: int = MOST_NODES) -> Plain:
+    """The one document in this text; None if it is empty. `most` values may come out of it."""
+    builder = _Builder(most)
     try:
         for event in yaml.parse(text, Loader=LOADER):
             builder.take(event)
@@ -77,6 +77,7 @@ class _Open:
 
 @dataclass(slots=True)
 class _Builder:
+    most: int
     document: Plain = None
     documents: int = 0
     nodes: int = 0
@@ -150,8 +151,8 @@ class _Builder:
 
     def _count(self, size: int, event: yaml.Event) -> None:
         self.nodes += size
-        if self.nodes > MOST_NODES:
-            raise BadYaml(f"this stands for more than {MOST_NODES:,} values", event.start_mark)
+        if self.nodes > self.most:
+            raise BadYaml(f"this stands for more than {self.most:,} values", event.start_mark)
 
 
 def plain_value(text: str) -> Plain:

@@ -59,6 +59,7 @@ OURS = frozenset(
 LONGEST_URL, MOST_HEADERS, MOST_FIELDS, LARGEST_BODY = 1000, 20, 40, 4000
 SHORTEST_MS, LONGEST_MS = 100, 10_000
 LONGEST_KEY = 300
+HASHED = "sha256:"
 
 Problem = tuple[str, str]
 
@@ -145,8 +146,13 @@ def key_of(card: Card, facts: Facts) -> str:
     values = [told(name, facts) for name in card.told]
     if not all(values):
         return ""
-    key = "|".join(value.casefold() for value in values)
-    return key if len(key) <= LONGEST_KEY else f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+    # No value can hold the mark between two: nobody asks a question whose answer is then taken for another's.
+    key = "|".join(value.casefold().replace("%", "%25").replace("|", "%7c") for value in values)
+    return (
+        key
+        if len(key) <= LONGEST_KEY and not key.startswith(HASHED)
+        else f"{HASHED}{hashlib.sha256(key.encode()).hexdigest()}"
+    )
 
 
 def ask_of(card: Card, facts: Facts) -> Ask:
@@ -166,7 +172,8 @@ def told(name: str, facts: Facts) -> str:
     if name == "domain":
         own = "" if facts.get("is_free_email", True) else str(facts.get("email_domain", ""))
         return own or str(facts.get("website_domain", ""))
-    return str(facts.get(name, "")).strip()
+    value = str(facts.get(name, "")).strip()
+    return value if value.strip(".") else ""  # a company of dots would be a way up in the address
 
 
 def secrets_in(card_headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from routing.engine.reader import Reader, shown
 MERGED = ("territories", "pools")
 KINDS = (*MERGED, "accounts")
 OF_ACCOUNTS = ("name", "owner")
+MOST_VALUES = 250_000  # somebody waits for the page: a file may hold more
 IN_LIST = re.compile(r"(territories|pools)\[(\d+)\](.*)", re.DOTALL)
 
 Entries = Mapping[str, Mapping[str, Mapping[str, Any]]]  # kind → name → what is said of it
@@ -50,7 +51,7 @@ def parse(text: str) -> Amendment:
     """The change set in this text; raises BadConfiguration with every problem of its form."""
     reader = Reader(STANDARD)
     try:
-        data = yaml_text.load(text)
+        data = yaml_text.load(text, most=MOST_VALUES)
     except BadYaml as bad:
         raise BadConfiguration((Problem("", str(bad)),)) from bad
     found = reader.members({} if data is None else data, "", ("version", "remove", *KINDS))

@@ -124,3 +124,14 @@ def test_undoing_puts_back_exactly_what_was(text: str, base: Configuration) -> N
     undone = applied(parse(text_of(reverse(before_and_after, after))), after)
 
     assert undone == base
+
+
+def test_a_few_lines_that_stand_for_millions_are_refused_at_once() -> None:
+    test = "{field: country, op: is, value: DE}"
+    text = f"territories:\n  - {{slug: a0, when: &w0 {{all: [{', '.join([test] * 10)}]}}}}\n"
+    for level in range(1, 6):
+        above = ", ".join([f"*w{level - 1}"] * 10)
+        text += f"  - {{slug: a{level}, when: &w{level} {{all: [{above}]}}}}\n"
+
+    with pytest.raises(BadConfiguration, match="more than 250,000 values"):
+        parse(text)
