@@ -1,7 +1,7 @@
 """Django's settings. Each can be left alone; what an installation may want to say comes from the environment.
 
 SWITCHYARD_DATA  DATABASE_URL  REDIS_URL  SECRET_KEY  ALLOWED_HOSTS  SITE_URL  PROXIES  LOG_LEVEL  DEBUG
-ENRICH_WITHIN_MS  OUTGOING_ALLOW  SWITCHYARD_SECRET_…
+ENRICH_WITHIN_MS  ENRICH_CALLS_PER_HOUR  OUTGOING_ALLOW  SWITCHYARD_SECRET_…
 """
 
 import os
@@ -230,6 +230,8 @@ WEBHOOK_BURST = int(os.environ.get("WEBHOOK_BURST", "20000"))
 
 # How long a lead may wait for providers before it is routed without them, where its source does not say.
 ENRICH_WITHIN_MS = int(os.environ.get("ENRICH_WITHIN_MS", "3000"))
+# How often one provider is asked in an hour at most: what leads cost when somebody floods a form.
+ENRICH_CALLS_PER_HOUR = int(os.environ.get("ENRICH_CALLS_PER_HOUR", "10000"))
 # Origins on the operator's own network that may be asked although they are not on the public internet, such as
 # http://crm.internal:8080, separated by spaces.
 OUTGOING_ALLOW = tuple(os.environ.get("OUTGOING_ALLOW", "").split())

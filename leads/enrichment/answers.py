@@ -26,6 +26,8 @@ from routing.engine.facts import Vocabulary
 # An answer serves at least those for whose sake it was asked.
 KEPT_AT_LEAST = timedelta(minutes=10)
 KNOWS_NOTHING = (204, 404)
+# It is there, but will not have this question: what a lead says must not open the breaker for all others.
+ODD_QUESTION = (400, 414, 422)
 GOOD = frozenset({Answer.Result.OK, Answer.Result.EMPTY})
 
 KEPT = """
@@ -109,7 +111,8 @@ def keep(question: Question, told: Told, *, event: uuid.UUID | None, due_at: dat
         late=due_at is not None and now > due_at,
         keep_until=now + max(KEPT_AT_LEAST, timedelta(seconds=card.plan.keep_s)) if told.is_good else None,
     )
-    breaker.tell(card.id, ok=told.is_good, problem=told.problem, now=now)
+    if told.status not in ODD_QUESTION:
+        breaker.tell(card.id, ok=told.is_good, problem=told.problem, now=now)
 
 
 def kept(questions: Sequence[Question], now: datetime) -> dict[tuple[int, str], Known]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
 from leads import nudge
@@ -35,6 +38,7 @@ MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=30)
 PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 PAUSE_WITHOUT_PROVIDERS_S = 1.0
+HOUR_S = 3600
 
 CLAIM = """
 UPDATE leads_enquiry SET lease_until = clock_timestamp() + %s, attempts = attempts + 1
@@ -78,6 +82,7 @@ class Enricher:
         self._pool = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="enricher")
         self._jobs: dict[uuid.UUID, Job] = {}
         self._calls: dict[Future[Told], Call] = {}
+        self._made: defaultdict[int, deque[float]] = defaultdict(deque)  # by provider: when, on the monotonic clock
 
     def step(self) -> bool:
         """Claim, ask, keep what came, let go who has all; whether there is anything in hand."""
@@ -131,16 +136,28 @@ class Enricher:
                 for card, key in filled.asks:
                     if (card.id, key) in job.failed or self._is_asked(card.id, key) or len(self._calls) >= MOST_CALLS:
                         continue
-                    if card.id in resting or (card.id in on_trial and not breaker.may_try(card.id, now)):
+                    if (
+                        card.id in resting
+                        or self._is_spent(card.id)
+                        or (card.id in on_trial and not breaker.may_try(card.id, now))
+                    ):
                         job.failed.add((card.id, key))
                         job.stale = True
                         continue
+                    self._made[card.id].append(time.monotonic())
                     about, vocabulary = ask_of(card, filled.facts), organisation.world.vocabulary
                     self._calls[self._pool.submit(answers.ask, card, about, vocabulary)] = Call(card, key, job)
 
     def _is_asked(self, provider: int, key: str) -> bool:
         """Two leads of a company cost one call."""
         return any((call.card.id, call.key) == (provider, key) for call in self._calls.values())
+
+    def _is_spent(self, provider: int) -> bool:
+        """Whether it has had its calls of the hour: whoever floods a form must not spend without end."""
+        made, begins = self._made[provider], time.monotonic() - HOUR_S
+        while made and made[0] < begins:
+            made.popleft()
+        return len(made) >= settings.ENRICH_CALLS_PER_HOUR
 
     def _keep(self, future: Future[Told], now: datetime) -> None:
         call = self._calls.pop(future)

@@ -5,7 +5,7 @@ import pytest
 from leads.enrichment import breaker
 from leads.enrichment.breaker import FIRST_PAUSE, LONGEST_PAUSE, OPENS_AFTER, may_try, pause_after, resting, tell
 from leads.enrichment.enricher import enrich_waiting
-from leads.models import Answer, InboundEvent, ProviderHealth
+from leads.models import Answer, InboundEvent, Lead, ProviderHealth
 from tests.leads.enrichment.conftest import lead_of, patience, route
 from tests.organisation import NOON
 
@@ -77,6 +77,34 @@ def test_a_provider_that_fails_again_and_again_is_no_longer_asked_and_holds_nobo
 
     assert lead_of(event)
     assert len(clearview.asked) == OPENS_AFTER
+
+
+def test_leads_that_it_will_not_have_do_not_switch_a_provider_off_for_others(provider, clearview, send):
+    clearview.status = 422
+    row = provider()
+    patience(60_000)
+    fail(row, OPENS_AFTER - 1)
+    for number in range(OPENS_AFTER):
+        send(email=f"ada@odd{number}.example")
+    route()
+    enrich_waiting()
+
+    assert len(clearview.asked) == OPENS_AFTER
+    assert ProviderHealth.objects.get().open_until is None
+
+
+def test_a_flooded_form_does_not_spend_without_end(provider, clearview, send, settings):
+    settings.ENRICH_CALLS_PER_HOUR = 3
+    provider()
+    patience(60_000)
+    events = [send(email=f"ada@c{number}.example") for number in range(8)]
+    route()
+    enrich_waiting()
+    route()
+
+    assert len(clearview.asked) == 3
+    assert Lead.objects.count() == len(events)
+    assert Lead.objects.filter(facts__industry="Aerospace").count() == 3
 
 
 def test_the_guard_guards_without_the_breaker_everybody_waits(provider, clearview, send, monkeypatch):
