@@ -156,7 +156,6 @@ class Decision(models.Model):
         DECLINED = "declined", "Rep declined"
         SLA = "sla", "Promise broken"
         BY_HAND = "by_hand", "Moved by hand"
-        REPLAYED = "replayed", "Event replayed"
         RECONSIDERED = "changed", "Facts changed"
         DRAINED = "drained", "Somebody was free"
 

@@ -82,11 +82,6 @@ def country_code(name: str) -> str | None:
     return countries().get(name)
 
 
-def state_code(name: str) -> str | None:
-    """The abbreviation of a state of the USA, of its name or abbreviation in normal form; None for what is none."""
-    return us_states().get(name)
-
-
 def _with_parents(domain: str) -> list[str]:
     labels = domain.split(".")
     return [".".join(labels[start:]) for start in range(max(len(labels) - 1, 1))]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from leads import lists
+from leads.lists.places import UNITED_STATES, state_code
 from routing.engine.facts import normal
 
 SPARE = 3  # lines for more reps
@@ -158,7 +160,7 @@ def picked(key: str, countries: str, states: str) -> tuple[dict[str, Any] | None
             return {"all": [{"field": "country", "op": "is", "value": "US"}, condition]}, ""
         return condition, ""
     codes, strange = _codes(countries, lists.country_code)
-    abbreviations, stranger = _codes(states, lists.state_code)
+    abbreviations, stranger = _codes(states, partial(state_code, country=UNITED_STATES))
     parts = [
         {"field": field, "op": "in", "value": values}
         for field, values in (("country", codes), ("state", abbreviations))
