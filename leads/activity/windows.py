@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from leads.activity.reading import KEPT_FOR
 from leads.normalise import person_key, phone_key
 from leads.scoring import ScoreCard
-from routing.engine.conditions import Condition, Not, Test
+from routing.engine.conditions import tests_in
 from routing.engine.facts import Facts, Value
 from routing.engine.rules import every_rule, every_target
 from routing.engine.targets import Table
@@ -136,21 +136,8 @@ def _key_and_days(rest: str) -> tuple[str, int]:
 
 
 def _fields(world: World, card: ScoreCard) -> Iterator[str]:
+    conditions = [territory.when for territory in world.territories] + [rule.when for rule in card.rules]
     for published in world.trees.values():
-        for rule in every_rule(published.tree.rules):
-            yield from _fields_of(rule.when)
+        conditions += [rule.when for rule in every_rule(published.tree.rules)]
         yield from (target.field for target in every_target(published.tree) if isinstance(target, Table))
-    for territory in world.territories:
-        yield from _fields_of(territory.when)
-    for score_rule in card.rules:
-        yield from _fields_of(score_rule.when)
-
-
-def _fields_of(condition: Condition) -> Iterator[str]:
-    if isinstance(condition, Test):
-        yield condition.field
-    elif isinstance(condition, Not):
-        yield from _fields_of(condition.part)
-    else:
-        for part in condition.parts:
-            yield from _fields_of(part)
+    yield from (test.field for condition in conditions for test in tests_in(condition))

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from leads.configuration.entries import Entry
 from leads.scoring import ScoreCard, ScoreRule
 from routing.engine import document
-from routing.engine.conditions import All, AnyOf, Condition, Not, Test
+from routing.engine.conditions import tests_in
 from routing.engine.facts import Vocabulary, normal
 from routing.engine.problems import BadDocument
 from routing.engine.reader import Reader
@@ -102,21 +102,9 @@ def _condition(when: object, path: str, reader: Reader) -> Mapping[str, Any]:
         for problem in bad.problems:
             reader.refuse(problem.path, problem.problem)
         return {}
-    if early := [name for name in NOT_YET if name in set(_fields(condition))]:
+    if early := [name for name in NOT_YET if name in {test.field for test in tests_in(condition)}]:
         reader.refuse(path, f"asks for {early[0]}, which is not known yet when a lead is scored")
     return document.dump_condition(condition)
-
-
-def _fields(condition: Condition) -> Iterator[str]:
-    """What a condition asks about."""
-    match condition:
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _fields(part)
-        case Not(part=part):
-            yield from _fields(part)
-        case Test(field=name):
-            yield name
 
 
 def _grades(model: Entry) -> dict[str, int]:

@@ -5,7 +5,7 @@ What was asked on the way is told again by `leads.trace`; here it is put into th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leads import reckoning, trace
@@ -15,7 +15,7 @@ from leads.pages.facts import Group
 from leads.reckoning import Reckoning
 from leads.world import Known
 from routing.engine import bench
-from routing.engine.conditions import All, AnyOf, Condition, Not, Test
+from routing.engine.conditions import tests_in
 from routing.engine.route import GATE
 from routing.engine.rules import Rule, every_rule
 from routing.models import Decision
@@ -143,7 +143,11 @@ def in_short(decision: Decision, organisation: Known) -> str:
         return decision.reason
     vocabulary = organisation.world.vocabulary
     facts = facts_page.typed_facts(decision.facts, vocabulary)
-    fields = [name for name in dict.fromkeys(_fields(rule.when)) if name in facts and name not in UNSAID]
+    fields = [
+        name
+        for name in dict.fromkeys(test.field for test in tests_in(rule.when))
+        if name in facts and name not in UNSAID
+    ]
     answers = [facts_page.answer(name, facts[name], vocabulary) for name in fields]
     return f"{rule.name}: {', '.join(answers)}" if answers else rule.name
 
@@ -172,18 +176,6 @@ def _remembered(organisation: Known) -> _Remembered:
         rules = {rule.id: rule for tree in trees for rule in every_rule(tree.tree.rules)}
         kept = _Process.remembered = _Remembered(organisation, rules)
     return kept
-
-
-def _fields(condition: Condition) -> Iterator[str]:
-    """What a condition asks about."""
-    match condition:
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _fields(part)
-        case Not(part=part):
-            yield from _fields(part)
-        case Test(field=name):
-            yield name
 
 
 def _asked(decision: Decision, organisation: Known) -> list[Asked]:

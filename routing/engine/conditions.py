@@ -6,7 +6,7 @@ A condition that parsed never raises; on a blank every operator has a fixed answ
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from routing.engine.facts import STANDARD, Facts, FieldType
 from routing.engine.operands import Unfit
 from routing.engine.operators import Comparable, Operator, Setting, comparable, operator_for
 
-__all__ = ["EVERY_LEAD", "All", "AnyOf", "Condition", "Not", "Operand", "Setting", "Test", "Unfit", "holds"]
+__all__ = ["EVERY_LEAD", "All", "AnyOf", "Condition", "Not", "Operand", "Setting", "Test", "Unfit", "holds", "tests_in"]
 
 # As the user wrote it: "1,200" stays a text, a list became a tuple, an ISO date stays a text.
 Operand = str | int | float | bool | tuple[str | int | float, ...] | None
@@ -80,6 +80,18 @@ Reason = Callable[[Facts, Setting], str]  # why a condition held, or did not
 
 def holds(condition: Condition, facts: Facts, setting: Setting) -> bool:
     return question(condition)(facts, setting, {})
+
+
+def tests_in(condition: Condition) -> Iterator[Test]:
+    """All that is asked, in the order in which it is written."""
+    match condition:
+        case Test():
+            yield condition
+        case Not(part=part):
+            yield from tests_in(part)
+        case All(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from tests_in(part)
 
 
 @lru_cache(maxsize=20_000)

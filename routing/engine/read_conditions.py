@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from routing.engine.conditions import EVERY_LEAD, All, AnyOf, Condition, Not, Operand, Test
+from routing.engine.conditions import EVERY_LEAD, All, AnyOf, Condition, Not, Operand, Test, tests_in
 from routing.engine.facts import Field, FieldType
 from routing.engine.operands import Unfit
 from routing.engine.operators import OPERATORS
@@ -19,7 +19,7 @@ FORMS = '{"all": […]}, {"any": […]}, {"not": …} or {"field", "op", "value"
 def read_when(reader: Reader, data: object, path: str) -> Condition:
     """A rule's whole condition, within the limit of tests for one rule."""
     condition = read_condition(reader, data, path)
-    if (count := tests_in(condition)) > MOST_TESTS:
+    if (count := len(list(tests_in(condition)))) > MOST_TESTS:
         reader.refuse(path, f"has {count} conditions; a rule may have at most {MOST_TESTS}")
     return condition
 
@@ -44,16 +44,6 @@ def read_condition(reader: Reader, data: object, path: str, depth: int = 1) -> C
         read_condition(reader, part, where, depth + 1) for part, where in reader.items(data[form], inner, "conditions")
     )
     return All(parts) if form == "all" else AnyOf(parts)
-
-
-def tests_in(condition: Condition) -> int:
-    match condition:
-        case All(parts=parts) | AnyOf(parts=parts):
-            return sum(tests_in(part) for part in parts)
-        case Not(part=part):
-            return tests_in(part)
-        case Test():
-            return 1
 
 
 def given(value: object) -> Operand:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from routing.engine.candidates import Hints, candidates
-from routing.engine.conditions import All, AnyOf, Condition, Not, Setting, Test, holds, question
+from routing.engine.conditions import All, AnyOf, Condition, Not, Setting, Test, holds, question, tests_in
 from routing.engine.facts import Facts, Value
 
 MOST_STEPS = 20_000
@@ -58,7 +58,7 @@ class Ground:
     def __init__(self, conditions: Iterable[Condition], setting: Setting, hints: Hints = NO_HINTS) -> None:
         asked: dict[str, dict[Test, None]] = defaultdict(dict)
         for condition in conditions:
-            for test in _tests(condition):
+            for test in tests_in(condition):
                 asked[test.field][test] = None
         self.setting = setting
         self.values = {name: candidates(name, tuple(tests), setting, hints) for name, tests in asked.items()}
@@ -178,17 +178,6 @@ def _goal(condition: Condition, held: bool) -> Goal:
         case All(parts=parts) | AnyOf(parts=parts):
             goals = tuple(_goal(part, held) for part in parts)
             return Both(goals) if isinstance(condition, All) is held else Either(goals)
-
-
-def _tests(condition: Condition) -> Iterator[Test]:
-    match condition:
-        case Test():
-            yield condition
-        case Not(part=part):
-            yield from _tests(part)
-        case All(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _tests(part)
 
 
 def meet(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
