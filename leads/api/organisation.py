@@ -95,6 +95,10 @@ class SourceForm(serializers.Serializer[Source]):
     mapping = serializers.DictField(child=serializers.CharField())
     id = serializers.CharField(source="id_path")
     intent = serializers.CharField()
+    enrich_within_ms = serializers.IntegerField(
+        allow_null=True, help_text="How long its leads wait for providers; null: as everywhere."
+    )
+    reroute_late = serializers.BooleanField(help_text="Whether answers that come later may route a lead again.")
     active = serializers.BooleanField()
 
     def get_address(self, source: Source) -> str:
@@ -108,7 +112,7 @@ class PolicyStepForm(serializers.Serializer[Any]):
 
 
 class PolicyForm(serializers.Serializer[Any]):
-    """A promise. The first whose `for_intents` has the lead's intent is used, else the default."""
+    """A promise. The first that has the lead's intent, and whose `min_score` it reaches, is used, else the default."""
 
     slug = serializers.CharField()
     name = serializers.CharField()
@@ -117,6 +121,7 @@ class PolicyForm(serializers.Serializer[Any]):
     steps = PolicyStepForm(many=True)
     max_reassignments = serializers.IntegerField()
     for_intents = serializers.ListField(child=serializers.CharField())
+    min_score = serializers.FloatField(allow_null=True, help_text="Only for leads with at least this score.")
     default = serializers.BooleanField()
 
 
@@ -199,5 +204,6 @@ def _told(policy: sla.Policy) -> dict[str, Any]:
         "steps": steps,
         "max_reassignments": policy.max_reassignments,
         "for_intents": policy.for_intents,
+        "min_score": policy.min_score,
         "default": policy.is_default,
     }

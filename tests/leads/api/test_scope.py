@@ -192,6 +192,16 @@ def test_a_secret_is_told_to_nobody(company, programs, monkeypatch) -> None:
         assert b"WEB_SECRET" not in answer.content
 
 
+def test_promises_and_sources_say_all_that_they_are_set_to(company, programs) -> None:
+    promises = {one["slug"]: one for one in programs["olivia"].get("sla-policies/").json()["results"]}
+    web = programs["olivia"].get("sources/web/").json()
+
+    assert promises["warm"]["for_intents"] == ["content"]
+    assert promises["warm"]["min_score"] == 60
+    assert promises["fast"]["min_score"] is None
+    assert (web["enrich_within_ms"], web["reroute_late"]) == (None, False)
+
+
 def test_the_description_is_whole(tmp_path) -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "schema.yml"))
 
