@@ -93,13 +93,20 @@ class _Tally:
     balance: dict[str, Balance] = field(default_factory=lambda: defaultdict(Balance))
 
 
-def moves(leads: Iterable[Seen], before: World, after: World, at: datetime, owners: Mapping[str, str | None]) -> Moves:
-    """`owners` are the new owners of accounts, by the account's name. Nobody is asked whether he is there."""
+def moves(
+    leads: Iterable[Seen],
+    before: World,
+    after: World,
+    at: datetime,
+    owned: Mapping[str, str],
+    owners: Mapping[str, str | None],
+) -> Moves:
+    """By the account's name, `owned` says who owns it before, `owners` who will. Nobody is asked whether he is there."""
     tally, count = _Tally(), 0
     names = [{one.slug: one.name for one in world.territories} for world in (before, after)]
     for lead in leads:
         count += 1
-        was = plan(Request(lead.key, lead.facts), before, at)
+        was = plan(Request(lead.key, _owned(lead.facts, owned)), before, at)
         will = plan(Request(lead.key, _owned(lead.facts, owners)), after, at)
         for email, share in shares(was, before).items():
             tally.balance[email].before += share
@@ -167,6 +174,7 @@ def facts_of(account: Account, world: World) -> Facts:
 
 
 def _owned(facts: Facts, owners: Mapping[str, str | None]) -> Facts:
+    """A lead knows who owned its account when it was decided: by now that may be somebody else."""
     name = str(facts.get("account.name", ""))
     if name not in owners:
         return facts

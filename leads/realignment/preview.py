@@ -84,9 +84,9 @@ def _told(
     user: User,
 ) -> Preview:
     worlds_of = worlds.build_world(before), worlds.build_world(after)
-    owned = after.of("accounts") if amendment.entries.get("accounts") else {}
-    owners = {name: getattr(owned[name], "owner", None) for name in amendment.entries.get("accounts", ())}
-    leads = moves(last_leads(worlds_of[0].vocabulary), *worlds_of, at, owners)
+    owners = _owners(after, amendment)
+    owned = {name: owner for name, owner in _owners(before, amendment).items() if owner}  # else its parent's may count
+    leads = moves(last_leads(worlds_of[0].vocabulary), *worlds_of, at, owned, owners)
     accounts: Sequence[Account] = before.accounts[:MOST_ACCOUNTS]
     held = dict(_held(before, after))
     names = {rep.email: rep.name for rep in after.reps}
@@ -111,6 +111,13 @@ def _some(moving: Sequence[LeadMove], user: User) -> Sequence[LeadMove]:
     ids = [move.lead.id for move in moving]
     seen = set(Lead.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     return [move for move in moving if move.lead.id in seen][:SHOWN]
+
+
+def _owners(configuration: Configuration, amendment: Amendment) -> dict[str, str | None]:
+    """Of the accounts that are mentioned."""
+    names = amendment.entries.get("accounts", ())
+    accounts = configuration.of("accounts") if names else {}
+    return {name: getattr(accounts[name], "owner", None) for name in names}
 
 
 def last_leads(vocabulary: Vocabulary) -> Iterator[Seen]:

@@ -121,6 +121,20 @@ def test_a_new_owner_takes_the_leads_of_his_accounts(deliver: Callable[..., Lead
     assert {row.name: row.balance.change for row in found.reps} == {"Bob": -1.0, "Dan": 1.0}
 
 
+def test_putting_an_owner_back_is_foretold_though_the_leads_came_to_the_former_one(
+    deliver: Callable[..., Lead], olivia: User
+) -> None:
+    deliver(email="ann@acme.com", employees=50)
+    away = draft("accounts: [{name: Acme, owner: dan@example.com}]")
+    activation.activate(away, by=olivia, now=timezone.now())
+    away.refresh_from_db()
+
+    found = preview(services.undo(away, by=olivia, now=timezone.now()), now=timezone.now())
+
+    assert found.leads is not None
+    assert [(one.before.target, one.after.target) for one in found.leads.leads] == [("Owner Dan", "Owner Bob")]
+
+
 def test_it_builds_on_what_is_scheduled_before_it_and_says_so(olivia: User) -> None:
     now = timezone.now()
     swiss = "territories: [{slug: ch, name: Swiss, parent: dach, when: {field: country, op: is, value: CH}}]"
