@@ -64,17 +64,21 @@ def _queues(crm: Crm) -> list[dict[str, Any]]:
 
 
 def _scoring() -> dict[str, Any]:
+    """Who only reads waits; whoever then tries the product comes over the threshold by himself."""
+    points: tuple[tuple[str, dict[str, Any], int], ...] = (
+        ("Asks for a demo or a price", rules.asks("intent", "in", ["demo", "pricing"]), 40),
+        ("Writes to us, or starts a trial", rules.asks("intent", "in", ["general", "trial"]), 20),
+        ("Tries the product", rules.asks("signal.trial_step_7d", "gte", 3), 40),
+        ("Decides", rules.asks("title", "matches", "^(chief|vp|director|head)"), 30),
+        ("Large company", rules.asks("employees", "gte", market.MIDDLE), 20),
+        ("Somebody here knows them", rules.asks("account.owner", "is_present"), 20),
+        ("Private address", rules.asks("is_free_email", "is", True), -20),
+    )
     return {
-        "rules": [
-            {
-                "name": "Asks for a demo or a price",
-                "when": rules.asks("intent", "in", ["demo", "pricing"]),
-                "points": 40,
-            },
-            {"name": "Decides", "when": rules.asks("title", "matches", "^(chief|vp|director|head)"), "points": 30},
-            {"name": "Large company", "when": rules.asks("employees", "gte", market.MIDDLE), "points": 20},
-            {"name": "Private address", "when": rules.asks("is_free_email", "is", True), "points": -20},
-        ],
+        "threshold": 20,
+        "skip_score_for": ["demo", "pricing", "trial"],
+        "track": "newsletter",
+        "rules": [{"name": name, "when": when, "points": added} for name, when, added in points],
         "grades": {"A": 70, "B": 40, "C": 20, "D": 0},
     }
 

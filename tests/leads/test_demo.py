@@ -162,6 +162,14 @@ class TestLoaded:
             assert lead.status in ("assigned", "queued")
             assert lead.timeline.filter(text__contains="Activity: ").exists()
 
+    def test_who_only_read_was_held_back_and_comes_over_the_threshold_by_what_he_does(self):
+        held_back = Decision.objects.filter(path="gate").values("lead_id")
+        went_on = Decision.objects.filter(cause="changed", rules__contains=["in-earnest"], lead_id__in=held_back)
+
+        assert Lead.objects.filter(pk__in=held_back, status="nurture", track="newsletter").exists()
+        assert went_on.exists()
+        assert all(decision.scoring["score"] >= 20 for decision in went_on)
+
     def test_owners_of_customers_were_told_and_nothing_is_left_to_look_at(self):
         assert Notification.objects.filter(kind="signal", text__contains="(customer): ").exists()
         assert not LookAgain.objects.exclude(due_at=None).exists()
