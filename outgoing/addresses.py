@@ -57,7 +57,7 @@ def target_of(url: str, allowed: Collection[str] = ()) -> Target:
             raise Refused("This is no URL.")
         return Target(url, parts.scheme, host, port, believed=True)
     if parts.scheme != "https":
-        raise Refused("Only https is asked.")
+        raise Refused("Only https is asked, except of hosts that the operator named in OUTGOING_ALLOW.")
     if port not in PORTS:
         raise Refused("Only the ports 443 and 8443 are asked.")
     literal = _literal(host)
