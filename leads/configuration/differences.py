@@ -10,6 +10,7 @@ from leads.configuration import plain, yaml_text
 from leads.configuration.parts import KEYS, Configuration, Part
 
 MISSING = object()
+LONGEST = 200  # characters of a value on a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +102,61 @@ def _lines_of(one: Difference) -> Iterator[str]:
         yield f"  {'+' if before is None else '-'} {name}"
         return
     yield f"  ~ {name}"
+    for line in _changed_keys("", before, after):
+        yield f"      {line}"
+
+
+def _changed(path: str, before: Any, after: Any) -> Iterator[str]:
+    """What differs, as deep down as it takes to be seen: of a long tree the one rule, of that its one condition."""
+    if isinstance(before, dict) and isinstance(after, dict) and _is_long(before, after):
+        yield from _changed_keys(path, before, after)
+    elif isinstance(before, list) and isinstance(after, list) and _is_long(before, after):
+        yield from _changed_entries(path, before, after)
+    else:
+        yield f"{path}: {_shown(before)} → {_shown(after)}"
+
+
+def _changed_keys(path: str, before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     for key in {**before, **after}:
-        if before.get(key, MISSING) != after.get(key, MISSING):
-            yield f"      {key}: {_shown(before.get(key, MISSING))} → {_shown(after.get(key, MISSING))}"
+        if (was := before.get(key, MISSING)) != (will := after.get(key, MISSING)):
+            yield from _changed(f"{path}.{key}" if path else key, was, will)
+
+
+def _changed_entries(path: str, before: list[Any], after: list[Any]) -> Iterator[str]:
+    """Entries with a name of their own are told by it, else the list by its two texts."""
+    were, will = _named(before), _named(after)
+    if were is None or will is None:
+        yield f"{path}: {_shown(before)} → {_shown(after)}"
+        return
+    for name in {**were, **will}:
+        where = f"{path}[{name}]"
+        if name not in will:
+            yield f"{where}: removed"
+        elif name not in were:
+            yield f"{where}: added {_shown(will[name])}"
+        else:
+            yield from _changed_keys(where, were[name], will[name])
+    if [name for name in were if name in will] != [name for name in will if name in were]:
+        yield f"{path}: another order: {', '.join(will)}"
+
+
+def _named(entries: list[Any]) -> dict[str, Any] | None:
+    for key in ("id", "name", "rep"):
+        named = {str(entry[key]): entry for entry in entries if isinstance(entry, dict) and key in entry}
+        if len(named) == len(entries):
+            return named
+    return None
+
+
+def _is_long(*values: Any) -> bool:
+    return any(len(yaml_text.in_line(value)) > LONGEST for value in values)
 
 
 def _shown(value: Any) -> str:
     if value is MISSING:
         return "(default)"
     text = yaml_text.in_line(value)
-    return text if len(text) <= 200 else f"{text[:199]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _values(part: Part | None) -> dict[str, Any] | None:
