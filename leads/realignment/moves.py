@@ -101,7 +101,7 @@ def moves(
     owned: Mapping[str, str],
     owners: Mapping[str, str | None],
 ) -> Moves:
-    """By the account's name, `owned` says who owns it before, `owners` who will. Nobody is asked whether he is there."""
+    """By accounts' names, `owned` says who owns them before, `owners` who will. Nobody is asked whether he is there."""
     tally, count = _Tally(), 0
     names = [{one.slug: one.name for one in world.territories} for world in (before, after)]
     for lead in leads:

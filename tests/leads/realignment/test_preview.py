@@ -129,7 +129,7 @@ def test_putting_an_owner_back_is_foretold_though_the_leads_came_to_the_former_o
     activation.activate(away, by=olivia, now=timezone.now())
     away.refresh_from_db()
 
-    found = preview(services.undo(away, by=olivia, now=timezone.now()), now=timezone.now())
+    found = preview(services.undo(away, by=olivia, now=timezone.now()), revops(), now=timezone.now())
 
     assert found.leads is not None
     assert [(one.before.target, one.after.target) for one in found.leads.leads] == [("Owner Dan", "Owner Bob")]
