@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 PORTS = (443, 8443)
@@ -20,6 +20,8 @@ ALLOWED_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 STRANGE = re.compile(r"[^\x21-\x7e]|[\\^`{|}<>\"]")
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")
+# Nobody's, whatever the library of an older Python says: the relays of 6to4, and addresses for documents.
+RELAYS, FOR_DOCUMENTS = IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20")
 ISATAP = 0x5EFE  # in the middle of the lower half: an IPv4 address follows
 
 
@@ -89,7 +91,8 @@ def is_public(text: str) -> bool:
 
 def _is_public_4(address: IPv4Address) -> bool:
     closed = address.is_private or address.is_reserved or address.is_loopback or address.is_link_local
-    return address.is_global and not (closed or address.is_multicast or address.is_unspecified)
+    closed = closed or address.is_multicast or address.is_unspecified or address in RELAYS
+    return address.is_global and not closed
 
 
 def _is_public_6(address: IPv6Address) -> bool:
@@ -98,6 +101,8 @@ def _is_public_6(address: IPv6Address) -> bool:
     number = int(address)
     if address.ipv4_mapped is not None:
         return _is_public_4(address.ipv4_mapped)
+    if address in FOR_DOCUMENTS:
+        return False
     if address in NAT64:
         return _is_public_4(IPv4Address(number & 0xFFFFFFFF))
     if address.sixtofour is not None and not _is_public_4(address.sixtofour):
