@@ -27,7 +27,7 @@ from leads.enrichment import answers, breaker, late, parking
 from leads.enrichment.answers import Told
 from leads.enrichment.providers import Card, ask_of
 from leads.enrichment.waterfall import Filled, Question
-from leads.models import Enquiry, InboundEvent
+from leads.models import Enquiry, InboundEvent, Source
 from leads.world import Known, known
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ LEASE = timedelta(seconds=30)
 PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 PAUSE_WITHOUT_PROVIDERS_S = 1.0
 HOUR_S = 3600
+FOR_OPEN = 0.8  # of the calls of an hour: the rest is kept for sources to which not anybody may send
 
 CLAIM = """
 UPDATE leads_enquiry SET lease_until = clock_timestamp() + %s, attempts = attempts + 1
@@ -138,7 +139,7 @@ class Enricher:
                         continue
                     if (
                         card.id in resting
-                        or self._is_spent(card.id)
+                        or self._is_spent(card.id, job)
                         or (card.id in on_trial and not breaker.may_try(card.id, now))
                     ):
                         job.failed.add((card.id, key))
@@ -152,12 +153,13 @@ class Enricher:
         """Two leads of a company cost one call."""
         return any((call.card.id, call.key) == (provider, key) for call in self._calls.values())
 
-    def _is_spent(self, provider: int) -> bool:
-        """Whether it has had its calls of the hour: whoever floods a form must not spend without end."""
+    def _is_spent(self, provider: int, job: Job) -> bool:
+        """Whether it has had its calls of the hour: whoever floods a form must not spend without end, nor all."""
         made, begins = self._made[provider], time.monotonic() - HOUR_S
         while made and made[0] < begins:
             made.popleft()
-        return len(made) >= settings.ENRICH_CALLS_PER_HOUR
+        most: int = settings.ENRICH_CALLS_PER_HOUR
+        return len(made) >= (most * FOR_OPEN if job.read.event.source.auth == Source.Auth.NONE else most)
 
     def _keep(self, future: Future[Told], now: datetime) -> None:
         call = self._calls.pop(future)

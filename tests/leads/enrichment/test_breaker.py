@@ -4,10 +4,10 @@ import pytest
 
 from leads.enrichment import breaker
 from leads.enrichment.breaker import FIRST_PAUSE, LONGEST_PAUSE, OPENS_AFTER, may_try, pause_after, resting, tell
-from leads.enrichment.enricher import enrich_waiting
-from leads.models import Answer, InboundEvent, Lead, ProviderHealth
+from leads.enrichment.enricher import Enricher, enrich_waiting
+from leads.models import Answer, InboundEvent, Lead, ProviderHealth, Source
 from tests.leads.enrichment.conftest import lead_of, patience, route
-from tests.organisation import NOON
+from tests.organisation import NOON, bump
 
 pytestmark = pytest.mark.django_db
 
@@ -94,17 +94,33 @@ def test_leads_that_it_will_not_have_do_not_switch_a_provider_off_for_others(pro
 
 
 def test_a_flooded_form_does_not_spend_without_end(provider, clearview, send, settings):
-    settings.ENRICH_CALLS_PER_HOUR = 3
+    settings.ENRICH_CALLS_PER_HOUR = 5
     provider()
     patience(60_000)
     events = [send(email=f"ada@c{number}.example") for number in range(8)]
-    route()
-    enrich_waiting()
-    route()
+    one = Enricher()
+    ask_all(one)
 
-    assert len(clearview.asked) == 3
+    assert len(clearview.asked) == 4
     assert Lead.objects.count() == len(events)
-    assert Lead.objects.filter(facts__industry="Aerospace").count() == 3
+    assert Lead.objects.filter(facts__industry="Aerospace").count() == 4
+
+    for number in range(3):
+        send(email=f"bob@d{number}.example")
+    Source.objects.update(auth=Source.Auth.TOKEN, secret_env="TOKEN_OF_WEB")
+    bump()
+    ask_all(one)
+    one.close()
+
+    assert len(clearview.asked) == 5
+    assert Lead.objects.count() == len(events) + 3
+
+
+def ask_all(one):
+    route()
+    while one.step():
+        pass
+    route()
 
 
 def test_the_guard_guards_without_the_breaker_everybody_waits(provider, clearview, send, monkeypatch):
