@@ -71,9 +71,7 @@ def page(account: Account, user: User, *, now: datetime) -> Page:
         more_children=max(0, children.count() - MOST_CHILDREN),
         domains=[key.key for key in keys if key.kind == AccountKey.Kind.DOMAIN],
         aliases=[key.key for key in keys if key.kind == AccountKey.Kind.ALIAS],
-        details=[
-            (name.replace("_", " ").capitalize(), _plain(value)) for name, value in sorted(account.details.items())
-        ],
+        details=[(_label(name), _plain(value)) for name, value in sorted(account.details.items())],
         leads=[Known(lead, matching.told(lead.decision.matching if lead.decision else {}).because) for lead in newest],
         more_leads=max(0, leads.count() - MOST),
         said=list(said.select_related("lead", "by").order_by("-at", "-pk")[:MOST]),
