@@ -59,7 +59,7 @@ def merge(request: Request, pk: int) -> HttpResponse:
             messages.success(request, f"{other} is now a part of {into}.")
         address = resolve_url("account-page", pk)
         return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
-    return _ask(request, "leads/merge.html", form, {"account": into})
+    return _ask(request, "leads/which_account.html", form, {"account": into})
 
 
 @signed_in
@@ -73,7 +73,7 @@ def link(request: Request, pk: int) -> HttpResponse:
         if _done(request, lambda: linking.link(lead, to=to, reason=reason, **_who(request))):
             messages.success(request, f"{lead} is of {to}.")
         return look_again(request, pk)
-    return _ask(request, "leads/link.html", form, {"lead": lead})
+    return _ask(request, "leads/which_account.html", form, {"lead": lead})
 
 
 @signed_in
