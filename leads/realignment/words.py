@@ -99,9 +99,9 @@ class _Speaker:
         if key in ("reps", "members"):
             return reps_in_words(value, self.reps)
         if key == "owner":
-            return self.reps.get(value, value)
+            return self.reps.get(value, str(value))
         if key == "parent":
-            return self.territories.get(value, value)
+            return self.territories.get(value, str(value))
         return f"{value:%-d %b %Y}" if key in ("valid_from", "valid_to") else str(value).replace("_", " ")
 
 
