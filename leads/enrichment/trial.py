@@ -38,7 +38,7 @@ def of(provider: Provider, user: User, lead_id: str, vocabulary: Vocabulary) -> 
         return Tried(None, problem=f"It cannot be asked: {bad.problems[0][1]}")
     found = _lead(card, user, lead_id, vocabulary)
     if found is None:
-        return Tried(None, problem="There is no lead with the values that it needs.")
+        return Tried(None, problem=_nobody(card, user, lead_id))
     lead, facts = found
     told = answers.ask(card, ask_of(card, facts), vocabulary)
     values = from_json(told.values, vocabulary)
@@ -49,9 +49,22 @@ def of(provider: Provider, user: User, lead_id: str, vocabulary: Vocabulary) -> 
     return Tried(lead, told.problem, told, lines)
 
 
+def _nobody(card: Card, user: User, lead_id: str) -> str:
+    needed = ", ".join(f"{{{name}}}" for name in card.told)
+    if not _is_number(lead_id):
+        return f"There is no lead with what it needs: {needed}."
+    if not Lead.objects.visible_to(user).filter(pk=int(lead_id)).exists():
+        return f"There is no lead {lead_id}."
+    return f"Lead {lead_id} has not all that it needs: {needed}."
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def _lead(card: Card, user: User, lead_id: str, vocabulary: Vocabulary) -> tuple[Lead, Facts] | None:
     leads = Lead.objects.visible_to(user).order_by("-received_at")
-    if lead_id.isascii() and lead_id.isdigit() and len(lead_id) < 19:
+    if _is_number(lead_id):
         leads = leads.filter(pk=int(lead_id))
     for lead in leads[:MOST_LOOKED_AT]:
         facts = from_json(lead.facts, vocabulary)

@@ -167,7 +167,15 @@ def test_trying_says_what_failed_in_our_words(clear, clearview):
 
 
 def test_no_lead_to_try_it_with_is_said(clear):
-    assert "There is no lead" in signed_in(MAYA).post("/enrichment/clearview/try/").content.decode()
+    maya, lead = signed_in(MAYA), arrive_without_waiting()
+    Lead.objects.update(facts={})
+
+    def said(number: str) -> str:
+        return maya.post("/enrichment/clearview/try/", {"lead": number}).content.decode()
+
+    assert "There is no lead with what it needs: {domain}." in said("")
+    assert f"Lead {lead.pk} has not all that it needs: {{domain}}." in said(str(lead.pk))
+    assert "There is no lead 99999999." in said("99999999")
 
 
 def test_the_lead_says_where_each_fact_is_from(clear):
