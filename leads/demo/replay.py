@@ -23,7 +23,7 @@ from routing.models import Queue
 ONE_IN_DECLINED, ONE_IN_MOVED = 70, 90
 REASONS = ("A friend of mine works there.", "I am travelling the whole week.", "They only speak Portuguese.")
 A_WHILE = timedelta(hours=1)  # nobody closes a lead sooner
-LEFT_IN_QUEUES = timedelta(days=4)  # what came later still waits there, over a weekend too
+LEFT_IN_QUEUES = timedelta(hours=30)  # what came later still waits there
 
 
 @dataclass(order=True, slots=True)

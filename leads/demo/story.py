@@ -18,6 +18,7 @@ from leads.demo.words import number
 PROSPECTED_WITHIN = 40  # days: the records give no date to those who are only being prospected
 # Minutes ago at which the newest came in, whatever the hour: something to look at right after the start.
 MINUTES_AGO = (1, 2, 4, 6, 9, 13, 18, 24)
+PRIVATE = (3, 5)  # of these, who write from home and ask for a price: they wait in a queue, to be pulled
 QUIET = timedelta(minutes=40)  # before the fresh ones, nobody came
 COLUMNS = (
     "id", "received_at", "closed_at", "email", "first_name", "last_name", "title", "company", "industry", "employees",
@@ -77,7 +78,8 @@ class _Storyteller:
             # Every second one is of the demo rep's own accounts: he finds somebody in his queue.
             account = self.own[order // 2 % len(self.own)] if self.own and order % 2 == 0 else one.account
             at = self.now - timedelta(minutes=minutes)
-            yield self._visitor(replace(one, account=account), at, stage=visitors.FRESH)
+            came = self._visitor(replace(one, account=account), at, stage=visitors.FRESH)
+            yield visitors.from_home(came) if order in PRIVATE else came
         newest = {one.id for one in fresh}
         for one in self.crm.opportunities:
             if one.id not in newest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leads.demo import market
@@ -90,6 +90,11 @@ def at_account(company: Company, office: str, staff: Staff) -> Workplace:
         country=country,
         state=pick(states, "state", company.name) if country == "US" else "",
     )
+
+
+def from_home(one: Visitor) -> Visitor:
+    """The same person, but he names no company and asks for a price."""
+    return replace(one, work=Workplace(domain=pick(FREE_MAIL, "mail", one.id)), intent="pricing", source="website")
 
 
 def somewhere(one: Opportunity, staff: Staff) -> Workplace:

@@ -141,6 +141,14 @@ class TestLoaded:
         assert {"assigned", "contacted", "won", "lost", "nurture"} <= statuses
         assert "received" not in statuses
 
+    def test_somebody_waits_in_a_queue_of_the_reps_team(self):
+        team = Rep.objects.get(user__email="rep@switchyard.example").team
+
+        assert (
+            Lead.objects.filter(status="queued", queue__team=team, received_at__gt=NOW - timedelta(hours=1)).count()
+            == 2
+        )
+
     def test_whoever_closed_a_lead_has_it_on_his_record(self):
         for status in ("won", "lost"):
             closed = Lead.objects.filter(status=status)
