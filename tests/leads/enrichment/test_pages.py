@@ -4,7 +4,7 @@ from django.utils import timezone
 from leads.configuration import dump
 from leads.enrichment.enricher import enrich_waiting
 from leads.enrichment.figures import figures, fills
-from leads.models import Answer, Provider, Source
+from leads.models import Answer, Lead, Provider, Source
 from leads.world import known
 from routing.engine.facts import STANDARD
 from tests.leads.enrichment.conftest import MAPPING, route
