@@ -123,13 +123,18 @@ def _route_batch(limit: int, only: uuid.UUID | None = None) -> int:
         for event, source, body, content_type, received_at in claimed
     ]
     crash_point("after_claim")
-    route_events(events, known, now=now)
+    route_events(events, known, now=now, after_waiting=only is None)
     crash_point("before_route_commit")
     return len(events)
 
 
-def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) -> list[Decided]:
-    """Decide about everybody in these deliveries, write it, and finish the events. The caller holds the transaction."""
+def route_events(
+    events: Sequence[StoredEvent], known: Known, *, now: datetime, after_waiting: bool = True
+) -> list[Decided]:
+    """Decide about everybody in these deliveries, write it, and finish the events. The caller holds the transaction.
+
+    Whoever waits goes first, but for events that are taken one by one: it may be one of those who wait that failed.
+    """
     read: Sequence[EventRead] = [read_event(event, known.world.vocabulary) for event in events]
     crash_point("after_reading")
     read = parking.before_routing(read, known, now=now)
@@ -141,7 +146,7 @@ def route_events(events: Sequence[StoredEvent], known: Known, *, now: datetime) 
     owners.tell_owners(kept.new, known, now=now)
     crash_point("after_activities")
     presence = Presence(now)
-    waiting = _who_waits(gathered, known, presence)
+    waiting = _who_waits(gathered, known, presence) if after_waiting else None
     planned = plan_all(gathered.people, known, presence)
     now_held = lock_for([*waiting.heads, *planned] if waiting else planned, known, presence)
     if waiting is not None:

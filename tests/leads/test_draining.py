@@ -336,3 +336,15 @@ def _check(sent):
     given = [bool(Assignment.objects.filter(lead=lead(name)).count()) for name in sent]
     assert given == sorted(given, reverse=True)
     assert not Assignment.objects.filter(epoch__gt=1).exists()
+
+
+def test_a_lead_that_waits_and_cannot_be_read_keeps_no_new_one_from_being_routed(floor):
+    arrive("a", "b")
+    Lead.objects.filter(pk=lead("b").pk).update(facts=["nobody writes this"])
+    close("a")
+
+    event = send("new")
+    pipeline.route_waiting()
+
+    event.refresh_from_db()
+    assert (event.status, str(lead("new").rep)) == ("routed", "Ada")
