@@ -109,14 +109,14 @@ def _why(name: str, points: int, card: ScoreCard, facts: Facts, setting: Setting
 
 
 def _verdict(score: int, gate: Gate | None, facts: Facts, path: str) -> str:
-    """What the score meant: "31 of 40 needed: nurture"."""
+    """What the score meant: "Needs 40: nurture"."""
     if gate is None:
         return ""
-    needed = f"{score:,} of {gate.threshold:,g} needed"
+    needed = f"Needs {gate.threshold:,g}".replace("-", "−")
     if path == GATE:
         return f"{needed}: {gate.track}"
     if score >= gate.threshold:
-        return needed
+        return f"{needed}: ready"
     if path == STICKY:
         return f"{needed}: not held back, somebody knows this person"
     if gate.holds_back(facts):

@@ -80,7 +80,7 @@ def _because(signals: Mapping[str, Any]) -> str:
     alike = (
         "The same name"
         if signals.get("likeness", 0) >= 1
-        else f"Names {round(signals.get('likeness', 0) * 100)} % alike"
+        else f"Names {round(signals.get('likeness', 0) * 100)}% alike"
     )
     called = f", as {signals['alias']}" if "alias" in signals else ""
     common = ", but by common words only" if not signals.get("own_words", 1) else ""

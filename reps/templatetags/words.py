@@ -91,28 +91,30 @@ def thousands(count: int) -> str:
 
 @register.filter
 def milliseconds(microseconds: int) -> str:
-    """0.4 ms, 12 ms"""
+    """0.4 ms, 12 ms, under 0.1 ms"""
     value = microseconds / 1000
+    if value < 0.1:
+        return "under 0.1 ms"
     return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
 
 
 @register.filter
 def share(part: float | None) -> str:
-    """A part of 1 as 38.2 %; "–" where there is nothing to take a part of."""
-    return "–" if part is None else f"{part * 100:.1f} %"
+    """A part of 1 as 38.2%; "–" where there is nothing to take a part of."""
+    return "–" if part is None else f"{part * 100:.1f}%"
 
 
 @register.filter
 def percent(part: float) -> str:
-    """A part of 1 as 38 %: for rates of which nobody knows the tenths."""
-    return f"{part * 100:.0f} %"
+    """A part of 1 as 38%: for rates of which nobody knows the tenths."""
+    return f"{part * 100:.0f}%"
 
 
 @register.filter
 def apart(part: float) -> str:
-    """How far above or below: +34 %, −8 %, 0 %"""
+    """How far above or below: +34%, −8%, 0%"""
     whole = round(part * 100)
-    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)} %"
+    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)}%"
 
 
 @register.filter

@@ -55,9 +55,9 @@ def test_every_part_is_told_with_the_leads_own_value():
 @pytest.mark.parametrize(
     ("fields", "status", "verdict"),
     [
-        (READER, "nurture", "20 of 40 needed: newsletter"),
-        ({**READER, "message": "We have a budget."}, "queued", "45 of 40 needed"),
-        (HEALTH, "assigned", "20 of 40 needed: not held back, because the intent is demo"),
+        (READER, "nurture", "Needs 40: newsletter"),
+        ({**READER, "message": "We have a budget."}, "queued", "Needs 40: ready"),
+        (HEALTH, "assigned", "Needs 40: not held back, because the intent is demo"),
     ],
 )
 def test_what_the_score_meant_is_said_in_words(fields, status, verdict):
@@ -99,7 +99,7 @@ def test_the_page_of_a_lead_says_how_its_score_came_about():
 
     shown = plain(signed_in(MAYA).get(f"/leads/{lead.pk}/").content.decode())
 
-    assert "20 Grade B 20 of 40 needed: newsletter" in shown
+    assert "20 Grade B Needs 40: newsletter" in shown
     assert "+20 Large employees is at least 500 (it is 2,400)" in shown
 
 
@@ -123,7 +123,7 @@ def test_programs_are_told_the_same():
         "grade": "B",
         "threshold": 40.0,
         "parts": [{"name": "Large", "points": 20, "because": "employees is at least 500 (it is 2,400)"}],
-        "verdict": "20 of 40 needed: newsletter",
+        "verdict": "Needs 40: newsletter",
     }
     client = signed_in(MAYA)
 

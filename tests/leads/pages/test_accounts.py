@@ -230,7 +230,7 @@ def test_the_decision_page_tells_who_was_looked_at() -> None:
 
     assert "Northwind Holdings" in text
     assert "0.91" in text
-    assert "91 % alike" in text
+    assert "91% alike" in text
 
 
 def test_no_account_yet_says_what_to_do() -> None:

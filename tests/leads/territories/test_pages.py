@@ -99,7 +99,7 @@ def test_a_territorys_page_tells_its_condition_its_reps_and_its_finding() -> Non
     page = shown("/territories/us-west/")
 
     assert "and within" in page
-    assert "67 %" in page
+    assert "67%" in page
     assert "It goes to US Enterprise, because its slug comes first." in page
 
 
