@@ -21,8 +21,9 @@ class Place:
 
 
 MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live"))
-MY_LEADS = Place("leads", "My leads", "inbox", ("leads", "lead"))
-LEADS = Place("leads", "Leads", "inbox", ("leads", "lead"))
+_OF_LEADS = ("leads", "lead", "lead-decline", "lead-give", "lead-account", "lead-not-account")
+MY_LEADS = Place("leads", "My leads", "inbox", _OF_LEADS)
+LEADS = Place("leads", "Leads", "inbox", _OF_LEADS)
 DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
 QUEUES = Place("queues", "Queues", "users", ("queues", "waiting"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
@@ -41,21 +42,22 @@ SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scor
 ENRICHMENT = Place("enrichment", "Enrichment", "spark", ("enrichment", "provider", "provider-new", "provider-try"))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
-# Where the company is set up, in the order of the navigation. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (ACCOUNTS, TERRITORIES, SCORING, PERFORMANCE, ENRICHMENT)
+# Where the company is set up, in the order in which a lead meets it. RevOps edits, managers read.
+SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     """What this user can open, in the order of the navigation."""
     if user.role == user.Role.REP:
         return (MY_QUEUE, MY_LEADS)
-    events = (EVENTS,) if user.is_revops else ()
-    return (DECISIONS, LEADS, QUEUES, *events, *((MY_QUEUE,) if rep else ()))
+    return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE,) if rep else ()))
 
 
 def setup(user: User) -> tuple[Place, ...]:
     """What this user can open of how the company is set up. On a phone these stand on the page behind `More`."""
-    return () if user.role == user.Role.REP else SETUP
+    if user.role == user.Role.REP:
+        return ()
+    return (EVENTS, *SETUP) if user.is_revops else SETUP
 
 
 def home(user: User, rep: Rep | None) -> str:
