@@ -118,6 +118,13 @@ def apart(part: float) -> str:
 
 
 @register.filter
+def more_or_less(change: float) -> str:
+    """+8.3, −0.7, 0.0: leads that somebody gains or loses."""
+    tenths = round(change, 1)
+    return f"{'+' if tenths > 0 else '−' if tenths < 0 else ''}{abs(tenths):,.1f}"
+
+
+@register.filter
 def milliseconds_since_1970(at: datetime) -> int:
     """How scripts tell the time."""
     return round(at.timestamp() * 1000)
