@@ -61,16 +61,19 @@ class TerritoryForm(forms.Form):
         label="Within",
         required=False,
         widget=forms.Select(_input()),
-        help_text="It then holds a lead only where and while that one does.",
+        help_text="It then holds only leads that this larger territory holds, too.",
     )
     valid_from = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(_input(type="date"), format="%Y-%m-%d")
+        label="From",
+        required=False,
+        widget=forms.DateInput(_input(type="date"), format="%Y-%m-%d"),
+        help_text="The first day on which it counts. Empty: it counts already.",
     )
     valid_to = forms.DateField(
         label="Until",
         required=False,
         widget=forms.DateInput(_input(type="date"), format="%Y-%m-%d"),
-        help_text="The first day on which it no longer counts. Days are days in UTC.",
+        help_text="The first day on which it no longer counts. Empty: always. Days are days in UTC.",
     )
     countries = forms.CharField(
         label="Countries",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leads.pages import territories as pages
+from leads.pages.score_draft import says
 from leads.territories import editing
 from leads.territories.forms import QUICK, PlaceFormSet, TerritoryForm, picked, places_of, written
 from leads.world import Known, known
@@ -108,6 +109,7 @@ def _form(request: Request, known: Known, there: Territory | None, values: Mappi
                 return saved
         status = 422
     context = {"form": form, "places": places, "territory": there, "quick": [(key, QUICK[key][0]) for key in QUICK]}
+    context["says"] = says(str(form["when"].value() or ""), world)
     return page(request, "territories/form.html", context, part="form", status=status)
 
 
