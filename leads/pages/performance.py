@@ -195,16 +195,16 @@ def verdict(found: Comparison | None, won: int, closed: int, *, by_rate: bool) -
     """What the figures say and what they do not, in words. Of a gain nothing is said: no figure here could show one."""
     if found is None:
         return _nothing_to_compare(won, closed)
-    test = f"chi-square {found.statistic:.2f}, {_degrees(found.freedom)}, {_p(found.p)}"
+    test = f"Chi-square {found.statistic:.2f}, {_degrees(found.freedom)}, {_p(found.p)}"
     if not found.reliable:
-        return f"Too little is closed to tell whether anybody wins more than the others ({test}, not to be relied on)."
+        return f"Too little is closed to tell whether anybody wins more than the others. {test}: not to be relied on."
     if found.significant:
         return (
-            f"The win rates differ by more than chance would explain ({test}). Why, they do not say: whoever is given "
-            "the easier leads wins more of them, too."
+            "The win rates differ by more than chance would explain. Why, they do not say: whoever is given the easier "
+            f"leads wins more of them, too. {test}."
         )
-    words = f"The win rates do not differ significantly ({test}): nobody is shown to win more than the others."
-    return f"{words} {NOISE if by_rate else NO_GAIN}"
+    words = "The win rates differ no more than chance would explain: nobody is shown to win more than the others."
+    return f"{words} {NOISE if by_rate else NO_GAIN} {test}."
 
 
 def _nothing_to_compare(won: int, closed: int) -> str:
