@@ -77,7 +77,7 @@ class ProviderForm(forms.Form):
         label="What the answer says",
         help_text=(
             "One field a line, and where it stands in the answer (JMESPath). Fields: "
-            f"{', '.join(sorted(FILLABLE))}, and your own as custom.…."
+            f"{', '.join(sorted(FILLABLE))}, and your own, such as custom.region."
         ),
         widget=forms.Textarea(
             _input(rows=6, spellcheck="false", placeholder="industry = company.industry\nemployees = company.size")

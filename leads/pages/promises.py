@@ -55,11 +55,15 @@ class Countdown:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """One step of the ladder that is still to come, in words: what happens, to whom, and unless what."""
+    """One step of the ladder that is still to come, in words: what happens, to whom, and unless what.
+
+    `does` is said to whoever has the lead, `others_see` to everybody else.
+    """
 
     at: datetime
     unless: str
     does: str
+    others_see: str
     to: str = ""
 
 
@@ -81,14 +85,15 @@ def ahead(clock: SlaClock | None, lead: Lead, moved: int) -> Sequence[Ahead]:
 def _in_words(step: dict[str, str], clock: SlaClock, rep: Rep, moved: int) -> Ahead:
     at, unless = datetime.fromisoformat(step["at"]), step["unless"]
     if step["do"] == "remind":
-        return Ahead(at, unless, "you are reminded")
+        return Ahead(at, unless, "you are reminded", f"{rep} is reminded")
     if step["do"] == "notify_manager":
-        return Ahead(at, unless, "your manager is told")
+        return Ahead(at, unless, "your manager is told", f"the manager of {rep} is told")
     if step["do"] == "queue" or moved >= clock.policy["max_reassignments"]:
-        return Ahead(at, unless, "it goes to the team’s queue and your manager is told")
+        to_queue = "it goes to the team’s queue and"
+        return Ahead(at, unless, f"{to_queue} your manager is told", f"{to_queue} the manager of {rep} is told")
     if rep.backup:
-        return Ahead(at, unless, "it goes to", str(rep.backup))
-    return Ahead(at, unless, "it goes to the next in line")
+        return Ahead(at, unless, "it goes to", "it goes to", str(rep.backup))
+    return Ahead(at, unless, "it goes to the next in line", "it goes to the next in line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,16 @@ from playwright.sync_api import expect
 from tests.browser.eyes import Visit, violations
 from tests.office import DANA, LENA, MAYA, PASSWORD
 
-SETUP = ("Accounts", "Territories", "Scoring", "Performance", "Enrichment")
+DAILY = ("Decisions", "Leads", "Queues", "Performance")
+SETUP = ("Enrichment", "Accounts", "Scoring", "Territories")
 
 
 @pytest.mark.parametrize(
     ("email", "home", "places"),
     [
         (DANA, "My queue", ["My queue", "My leads"]),
-        (LENA, "Decisions", ["Decisions", "Leads", "Queues", *SETUP]),
-        (MAYA, "Decisions", ["Decisions", "Leads", "Queues", "Events", *SETUP]),
+        (LENA, "Decisions", [*DAILY, *SETUP]),
+        (MAYA, "Decisions", [*DAILY, "Events", *SETUP]),
     ],
 )
 def test_each_signs_in_and_stands_where_the_work_is(email: str, home: str, places: list[str], visit: Visit) -> None:

@@ -91,6 +91,15 @@ def test_what_happens_next_names_who_gets_the_lead() -> None:
     assert "it goes to <b>Lee Marsh</b>" in shown
 
 
+def test_what_happens_next_is_told_to_others_by_name() -> None:
+    lead = arrive("Priya Raman", **HEALTH)
+
+    shown = page(LENA, f"/leads/{lead.pk}/")
+
+    assert "If it is not accepted by then, Dana Okafor is reminded." in shown
+    assert "you are" not in shown
+
+
 def test_a_lead_that_has_moved_too_often_goes_to_the_queue_next() -> None:
     lead = arrive("Priya Raman", **HEALTH)
     SlaClock.objects.update(policy={**SlaClock.objects.get().policy, "max_reassignments": 0})

@@ -168,7 +168,7 @@ def test_what_would_change_is_shown_on_the_last_leads(model: None) -> None:
 
     assert "The last 3 leads, under both" in page
     assert "ready, was 1 2 +1" in page
-    assert "would fare otherwise 1" in page
+    assert "would change sides 1" in page
     assert "Mia Mid Northwind 0 → 20 Ready" in page
     assert "B 1 2 +1" in page
     assert "Iris Wolf" not in page
