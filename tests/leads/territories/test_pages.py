@@ -265,6 +265,11 @@ def test_managers_read_the_map_and_reps_do_not(address: str) -> None:
     assert "/edit/" not in page
 
 
+def test_the_form_says_in_a_sentence_what_its_condition_holds() -> None:
+    assert "Holds a lead when country is one of DE, AT, CH" in draw(pick="dach").content.decode()
+    assert "Holds a lead when" not in draw(when="{nonsense").content.decode()
+
+
 def test_names_and_conditions_are_text_wherever_they_are_shown() -> None:
     evil = "<img src=x onerror=alert(1)>"
     draw((CLARA, 1), name=evil, when=json.dumps({"field": "company", "op": "is", "value": evil}))
