@@ -108,8 +108,13 @@ def _form(request: Request, known: Known, there: Territory | None, values: Mappi
             if saved is not None:
                 return saved
         status = 422
-    context = {"form": form, "places": places, "territory": there, "quick": [(key, QUICK[key][0]) for key in QUICK]}
-    context["says"] = says(str(form["when"].value() or ""), world)
+    context = {
+        "form": form,
+        "places": places,
+        "territory": there,
+        "quick": [(key, QUICK[key][0]) for key in QUICK],
+        "says": says(str(form["when"].value() or ""), world),
+    }
     return page(request, "territories/form.html", context, part="form", status=status)
 
 
