@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -123,17 +123,26 @@ def _route_batch(limit: int, only: uuid.UUID | None = None) -> int:
         for event, source, body, content_type, received_at in claimed
     ]
     crash_point("after_claim")
-    route_events(events, known, now=now, after_waiting=only is None)
+    clock = database_now if known.signals else None
+    route_events(events, known, now=now, after_waiting=only is None, clock=clock)
     crash_point("before_route_commit")
     return len(events)
 
 
 def route_events(
-    events: Sequence[StoredEvent], known: Known, *, now: datetime, after_waiting: bool = True
+    events: Sequence[StoredEvent],
+    known: Known,
+    *,
+    now: datetime,
+    after_waiting: bool = True,
+    clock: Callable[[], datetime] | None = None,
 ) -> list[Decided]:
     """Decide about everybody in these deliveries, write it, and finish the events. The caller holds the transaction.
 
     Whoever waits goes first, but for events that are taken one by one: it may be one of those who wait that failed.
+
+    With a `clock`, decisions are of the instant at which their people are locked. What somebody did until then is
+    written, and would be after a `now` that was read before: no decision would ever count it.
     """
     read: Sequence[EventRead] = [read_event(event, known.world.vocabulary) for event in events]
     crash_point("after_reading")
@@ -141,6 +150,7 @@ def route_events(
 
     gathered = gather(read, known.emails, known.world.vocabulary)
     crash_point("after_people_locked")
+    now = clock() if clock is not None else now
     kept = keeping.keep(read)
     # Before anybody is asked: a line in the story of a lead needs hold of the lead, and leads come before pools.
     owners.tell_owners(kept.new, known, now=now)

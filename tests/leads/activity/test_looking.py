@@ -1,9 +1,12 @@
 """Waiting leads go elsewhere when what they, or others at their account, do makes the rules answer otherwise."""
 
+import json
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import yaml
+from django.test import Client
 from django.utils import timezone
 
 from leads import linking, pipeline, reconsider
@@ -54,6 +57,26 @@ def test_a_trial_with_steps_and_seats_becomes_a_qualified_lead(act, deliver):
     assert lead.decision.facts["signal.seats_used"] == 7
     story = list(lead.timeline.order_by("-id").values_list("text", flat=True))
     assert any("trial step by pat@corp.com" in line for line in story)
+
+
+def test_what_somebody_does_while_his_lead_waits_for_its_turn_is_counted_by_its_decision(post, monkeypatch):
+    with_rules(HAND_RAISE, nurture=True)
+    gather = pipeline.gather
+
+    def held_up(*read):
+        """Another worker writes what he did before we have hold of him, but after our batch began."""
+        monkeypatch.setattr(pipeline, "gather", gather)
+        did = {"type": "activity", "email": "pat@corp.com", "key": "demo_request", "id": "a1"}
+        answer = Client().post("/in/web/", json.dumps(did), content_type="application/json")
+        pipeline._route_batch(1, only=UUID(answer.json()["event"]))
+        return gather(*read)
+
+    monkeypatch.setattr(pipeline, "gather", held_up)
+    post({"email": "pat@corp.com"})
+
+    lead = Lead.objects.get()
+    assert lead.decision.facts["signal.demo_request_1d"] == 1
+    assert lead.status == "assigned"
 
 
 def test_who_raises_a_hand_is_routed_from_the_queue(act, deliver):
