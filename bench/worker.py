@@ -24,7 +24,7 @@ def main() -> None:
     options = _options()
     rounds: dict[str, list[float]] = {}
     with stack() as servers:
-        _settled(servers, options.leads, first=0)  # so that no table is empty, as on any day but the first
+        settled(servers, options.leads, first=0)  # so that no table is empty, as on any day but the first
         for number in range(1, options.rounds + 1):
             for name, value in _round(servers, options.leads, number * options.leads).items():
                 rounds.setdefault(name, []).append(value)
@@ -58,13 +58,13 @@ def _round(servers: Stack, leads: int, first: int) -> dict[str, float]:
     found = {
         "one statement a lead, 8 clients": servers.pgbench("one_statement", "-c", str(CLIENTS), "-j", "2", "-T", "2")
     }
-    found |= _settled(servers, leads, first)
+    found |= settled(servers, leads, first)
     found["a hundred a statement, 1 client"] = _hundreds(servers)
     found["Celery no-op, 2 processes"] = noop_queue.per_second(servers, 3000)
     return found
 
 
-def _settled(servers: Stack, leads: int, first: int) -> dict[str, float]:
+def settled(servers: Stack, leads: int, first: int) -> dict[str, float]:
     """One worker drains a full queue; what it did is counted, and the reps close it all."""
     since = datetime.now(UTC).isoformat()
     servers.run("fill", str(leads), "--first", str(first))

@@ -11,7 +11,7 @@ import threading
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from leads import draining, escalation, forgetting, overnight, pipeline
+from leads import draining, escalation, forgetting, overnight, pipeline, trouble
 from leads.activity import looking
 from leads.database_clock import database_now
 from leads.enrichment import enricher
@@ -34,22 +34,39 @@ def sweep_until(stop: threading.Event) -> None:
         try:
             busy = sweep()
             pause = 0.0 if busy else PAUSE_S
-        except (DatabaseError, InterfaceError) as trouble:
-            log.warning("sweep failed: %s", type(trouble).__name__)
+        except (DatabaseError, InterfaceError) as failure:
+            log.warning("sweep failed: %s", type(failure).__name__)
             close_old_connections()
             pause = min(LONGEST_PAUSE_S, max(PAUSE_S, pause * 2))
         stop.wait(pause)
 
 
 def sweep() -> bool:
-    """One round; whether there was anything to do. Change sets come first: what is due counts for whoever waits."""
-    realigned = activation.activate_due()
-    steps = escalation.enforce_due()
-    events = pipeline.route_waiting()
-    looked = looking.look_again()
-    drained = draining.drain()
-    overnight.tell_due()
+    """One round; whether there was anything to do. Change sets come first: what is due counts for whoever waits.
+
+    What fails holds up nothing else: the others have their turn, then it is raised, and the heartbeat is withheld.
+    """
+    busy, failures = False, []
+    for step in (
+        activation.activate_due,
+        escalation.enforce_due,
+        pipeline.route_waiting,
+        looking.look_again,
+        draining.drain,
+        overnight.tell_due,
+    ):
+        try:
+            done = step()
+            busy |= bool(done) and step is not overnight.tell_due  # telling leaves nothing more to do
+        except Exception as failure:  # Loud below, once the others have had their turn.
+            if trouble.is_of_the_server(failure):
+                raise
+            if not trouble.is_passing(failure):
+                log.exception("a step of the sweep failed")
+                failures.append(failure)
+    if failures:
+        raise failures[0]
     now = database_now()
     FORGETTING.take(now)
     Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
-    return bool(realigned or steps or events or looked or drained)
+    return busy
