@@ -19,7 +19,8 @@ function move(step) {
   if (!link) return;
   link.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
-  link.click();
+  // At the end of the list it is open already: asking again would take the next key's form away under it.
+  if (next !== chosen()) link.click();
 }
 
 const press = (key) => chosen()?.querySelector(`[data-key="${key}"]`)?.click();

@@ -21,11 +21,12 @@ from reps.models import Territory
 from tests.organisation import NOON
 
 EXAMPLES = 10  # of each endpoint
-# They want the e-mail of somebody who works leads, or the id of a lead or of another account, which nobody guesses.
+# They want the e-mail of somebody who works leads, or the id of a lead or of an account, which nobody guesses.
 NEVER_RIGHT = (
     "POST /api/v1/leads/{id}/reassign/",
     "GET /api/v1/activities/",
     "POST /api/v1/accounts/{id}/merge/",
+    "POST /api/v1/leads/{id}/link-account/",
 )
 CHECKS = [
     not_a_server_error,
