@@ -109,7 +109,14 @@ class Skill(models.Model):
 
 
 class Rep(models.Model):
-    """A person who works leads. `hours` is a week in `timezone` (null = always open); limits are counts of leads."""
+    """A person who works leads. `hours` is a week in `timezone` (null = always open); limits are counts of leads.
+
+    Who is `paused` gets none until `paused_until` (null: until he is back); `paused_as` says by whom.
+    """
+
+    class Paused(models.TextChoices):
+        BY_HAND = "by_hand", "By his own switch"
+        PARKED = "parked", "Parked, after promises that lapsed"
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="rep")
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="reps")
@@ -121,6 +128,8 @@ class Rep(models.Model):
     backup = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers")
     active = models.BooleanField(default=True)
     paused = models.BooleanField(default=False)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    paused_as = models.CharField(max_length=10, choices=Paused.choices, blank=True)
     starts_on = models.DateField(null=True, blank=True)
 
     class Meta:
@@ -148,19 +157,36 @@ class RepSkill(models.Model):
 
 
 class TimeOff(models.Model):
-    """A span `[start, end)` in UTC in which the rep gets no lead."""
+    """A span `[start, end)` in UTC in which the rep gets no lead.
+
+    At `handed_over_at` what he had not touched when it began was offered to whoever covers for him.
+    """
 
     rep = models.ForeignKey(Rep, on_delete=models.CASCADE, related_name="time_off")
     start = models.DateTimeField()
     end = models.DateTimeField()
     kind = models.CharField(max_length=20, default="pto")
     note = models.CharField(max_length=300, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(end__gt=F("start")), name="time_off_ends_after_start")]
+        indexes = [
+            models.Index(fields=["start"], condition=Q(handed_over_at__isnull=True), name="time_off_to_hand_over"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rep} away {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
+
+
+class CompanyHoliday(models.Model):
+    """A day on which nobody of the company works, whatever his country says."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.name}"
 
 
 class Territory(models.Model):

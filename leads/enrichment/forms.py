@@ -11,8 +11,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from leads.enrichment.providers import FILLABLE, PLACE, SECRET_PREFIX, TOLD
+from leads.enrichment.providers import FILLABLE, PLACE, TOLD
 from leads.territories.forms import is_deep
+from outgoing import secrets
 from outgoing.addresses import Refused, target_of
 
 LONGEST = 10_000
@@ -58,11 +59,11 @@ class ProviderForm(forms.Form):
         required=False,
         max_length=LONGEST,
         help_text=(
-            f"One a line. A secret is named, never written: ${{{SECRET_PREFIX}EXAMPLE}}. The operator sets it, and in "
-            f"{SECRET_PREFIX}EXAMPLE_HOST the host that may get it."
+            f"One a line. A secret is named, never written: ${{{secrets.PREFIX}EXAMPLE}}. The operator sets it, and in "
+            f"{secrets.PREFIX}EXAMPLE_HOST the host that may get it."
         ),
         widget=forms.Textarea(
-            _input(rows=3, spellcheck="false", placeholder=f"Authorization: Bearer ${{{SECRET_PREFIX}EXAMPLE}}")
+            _input(rows=3, spellcheck="false", placeholder=f"Authorization: Bearer ${{{secrets.PREFIX}EXAMPLE}}")
         ),
     )
     body = forms.CharField(

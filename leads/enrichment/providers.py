@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from leads.mapping import Path, compiled_path
+from outgoing import secrets
 from outgoing.addresses import Refused, target_of
 from routing.engine.facts import Facts
 
@@ -43,13 +44,8 @@ FILLABLE = frozenset(
         *("city", "postal_code", "timezone", "industry", "employees", "revenue", "language"),
     }
 )
-SECRET_PREFIX = "SWITCHYARD_SECRET_"
-SECRET = re.compile(r"\$\{([^}]*)\}")
-SECRET_NAME = re.compile(rf"{SECRET_PREFIX}[A-Z0-9_]{{1,60}}")
-HOST_SUFFIX = "_HOST"
 PLACE = re.compile(r"\{([^{}]*)\}")
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}")
-HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,1000}")
 OURS = frozenset(
     {
         *("host", "content-length", "transfer-encoding", "connection", "accept-encoding", "content-type", "upgrade"),
@@ -178,25 +174,13 @@ def told(name: str, facts: Facts) -> str:
 
 def secrets_in(card_headers: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the secrets that these headers send."""
-    return tuple(dict.fromkeys(name for value in card_headers.values() for name in SECRET.findall(value)))
+    return tuple(dict.fromkeys(name for value in card_headers.values() for name in secrets.SECRET.findall(value)))
 
 
 def with_secrets(ask: Ask, environ: Mapping[str, str]) -> dict[str, str]:
     """The headers with their secrets. Raises `Refused` where one is missing, or is not for this host."""
     host = urlsplit(ask.url).hostname or ""
-
-    def secret(found: re.Match[str]) -> str:
-        name = found[1]
-        value, hosts = environ.get(name, ""), environ.get(f"{name}{HOST_SUFFIX}", "").lower().split()
-        if not SECRET_NAME.fullmatch(name) or name.endswith(HOST_SUFFIX) or not value:
-            raise Refused(f"The server has no secret {name}.")
-        if host not in hosts:
-            raise Refused(f"The secret {name} is not for {host}: the operator names its hosts in {name}{HOST_SUFFIX}.")
-        if not HEADER_VALUE.fullmatch(value):
-            raise Refused(f"The secret {name} cannot be sent in a header.")
-        return value
-
-    return {name: SECRET.sub(secret, value) for name, value in ask.headers}
+    return {name: secrets.filled(value, host, environ) for name, value in ask.headers}
 
 
 def _filled(part: Any, facts: Facts) -> Any:
@@ -229,11 +213,11 @@ def _check_headers(headers: Mapping[str, str], problems: list[Problem]) -> None:
     for name, value in headers.items():
         if not HEADER.fullmatch(name) or name.lower() in OURS:
             problems.append(("headers", f"{name[:40]!r} cannot be sent"))
-        elif not HEADER_VALUE.fullmatch(value):
+        elif not secrets.HEADER_VALUE.fullmatch(value):
             problems.append(("headers", f"the value of {name} has characters that no header can have"))
-        for secret in SECRET.findall(value):
-            if not SECRET_NAME.fullmatch(secret) or secret.endswith(HOST_SUFFIX):
-                problems.append(("headers", f"a secret is named {SECRET_PREFIX}…, not {secret[:60]!r}"))
+        for secret in secrets.SECRET.findall(value):
+            if not secrets.is_name(secret):
+                problems.append(("headers", f"a secret is named {secrets.PREFIX}…, not {secret[:60]!r}"))
 
 
 def _told(url: str, body: str, problems: list[Problem]) -> tuple[str, ...]:

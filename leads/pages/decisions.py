@@ -53,6 +53,7 @@ def page(user: User, filters: Mapping[str, Any], *, after: str, now: datetime) -
     clocks = {
         clock.assignment.decision_id: clock
         for clock in SlaClock.objects.filter(assignment__decision__in=ids).select_related("assignment")
+        if clock.assignment is not None
     }
     names = rule_names()
     rows = [

@@ -42,6 +42,7 @@ def page(user: User, filters: Mapping[str, Any], *, after: str, now: datetime) -
     clocks = {
         (clock.lead_id, clock.assignment.epoch): clock
         for clock in SlaClock.objects.filter(lead__in=[lead.pk for lead in found.rows]).select_related("assignment")
+        if clock.assignment is not None
     }
     rows = [Row(lead, first_contact(clocks.get((lead.pk, lead.epoch)), now)) for lead in found.rows]
     return Page(rows, found)

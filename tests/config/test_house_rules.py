@@ -29,6 +29,8 @@ PURE_ROOMS = (
         "leads.enrichment.waterfall",
         "leads.enrichment.spans",
         "outgoing.addresses",
+        "outgoing.secrets",
+        "notifications.kinds",
         "leads.titles",
         "leads.contact",
         "leads.numbers",
