@@ -30,6 +30,7 @@ PURE_ROOMS = (
         "leads.enrichment.spans",
         "outgoing.addresses",
         "outgoing.secrets",
+        "outgoing.signing",
         "notifications.kinds",
         "leads.titles",
         "leads.contact",
