@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
-from leads.forms import Filters, search, select
 from leads.models import Account
 from leads.numbers import own_number
 from leads.pages.accounts import found
 from leads.pages.decisions import reps_for
+from reps.filters import Filters, search, select
 from reps.models import User
 
 MOST_OFFERED = 8

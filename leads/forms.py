@@ -10,6 +10,7 @@ from django import forms
 from leads.models import InboundEvent, Source
 from leads.pages.decisions import FALLBACK, MOST_RULES, reps_for, rule_names
 from leads.pages.leads import STANDS
+from reps.filters import Filters, search, select
 from reps.models import Rep, User
 from routing.models import Decision
 
@@ -87,33 +88,6 @@ class GiveForm(forms.Form):
         to = self.fields["to"]
         assert isinstance(to, forms.ModelChoiceField)
         to.queryset = reps_for(user).filter(active=True)
-
-
-def select(label: str, choices: Any = ()) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, choices=choices, required=False, widget=forms.Select(attrs={"class": "input"})
-    )
-
-
-def search(label: str) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=False, max_length=100, widget=forms.TextInput(attrs={"class": "input", "type": "search"})
-    )
-
-
-class Filters(forms.Form):
-    """Filters of a list, from the address. What cannot be used is said, and filters nothing."""
-
-    def offer(self, name: str, choices: Iterable[tuple[Any, str]]) -> None:
-        """What can be chosen in this field, after "All"."""
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "All"), *choices]
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        self.full_clean()
-        return self.cleaned_data
 
 
 class DecisionFilters(Filters):

@@ -9,9 +9,9 @@ from datetime import datetime
 from leads.configuration import dump, plain, yaml_text
 from leads.configuration.read import BadConfiguration
 from leads.models import ChangeSet
-from leads.pages.keyset import Piece, piece
 from leads.realignment import amendments, words
 from leads.realignment.preview import Preview, preview
+from reps.keyset import Piece, piece
 from reps.models import User
 
 TONES = {

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from leads.models import Lead, SlaClock
 from leads.pages.decision import live_rules, method
-from leads.pages.keyset import Piece, piece
 from leads.pages.promises import FirstContact, first_contact
 from leads.world import known
+from reps.keyset import Piece, piece
 from reps.models import Rep, User
 from routing.engine.route import GATE
 from routing.models import Decision

@@ -14,7 +14,7 @@ from leads.kept import storable
 from leads.models import InboundEvent, Lead, Touch
 from leads.pages.activity import Doer, done_in
 from leads.pages.decisions import PERIODS
-from leads.pages.keyset import Piece, piece
+from reps.keyset import Piece, piece
 
 MOST_SHOWN = 64 * 1024
 MOST_NAMES = 3

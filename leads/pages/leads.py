@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from leads.models import Lead, SlaClock
-from leads.pages.keyset import Piece, piece
 from leads.pages.promises import FirstContact, first_contact
+from reps.keyset import Piece, piece
 from reps.models import User
 
 STANDS: Mapping[str, tuple[Lead.Status, ...]] = {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from leads import handover
 from leads.configuration import store, yaml_text
 from leads.models import Lead
-from leads.pages import keyset
+from reps import keyset
 from routing.models import Decision, Version
 from tests.office import CLARA, DANA, FILE, HEALTH, LARGE, MAYA, SMALL, STEEL, arrive, person, signed_in
 
