@@ -97,10 +97,10 @@ def _reps() -> Iterable[Rep]:
         away[span.rep_id].append(TimeOff(span.start, span.end, span.kind, span.note))
     columns = (
         "id", "user__email", "user__name", "team__slug", "timezone", "hours", "holidays", "capacity", "daily_cap",
-        "backup__user__email", "active", "starts_on", "paused",
+        "backup__user__email", "active", "starts_on", "paused", "paused_until",
     )  # fmt: skip
     for row in people.Rep.objects.values_list(*columns):
-        pk, email, name, team, zone, week, holidays, capacity, daily_cap, backup, active, starts_on, paused = row
+        pk, email, name, team, zone, week, holidays, capacity, daily_cap, backup, active, starts_on, paused, until = row
         yield Rep(
             email=email,
             name=name,
@@ -116,6 +116,7 @@ def _reps() -> Iterable[Rep]:
             starts_on=starts_on,
             time_off=tuple(away.get(pk, ())),
             paused=paused,
+            paused_until=until,
         )
 
 

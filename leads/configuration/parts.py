@@ -56,6 +56,7 @@ class Rep:
     starts_on: date | None = None
     time_off: tuple[TimeOff, ...] = ()
     paused: bool = field(default=False, metadata={"in_file": False})
+    paused_until: datetime | None = field(default=None, metadata={"in_file": False})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
 from leads.configuration import (
@@ -142,10 +143,12 @@ def _parts(kind: str, data: Any, in_file: dict[tuple[str, str], str], reader: Re
 
 def _with_own_switches(configuration: Configuration, base: Configuration) -> Configuration:
     """Whoever paused himself stays paused: a file says nothing about that."""
-    paused = {rep.email for rep in base.reps if rep.paused}
-    reps = tuple(_paused(rep, rep.email in paused) for rep in configuration.reps)
+    paused = {rep.email: (rep.paused, rep.paused_until) for rep in base.reps if rep.paused}
+    reps = tuple(_paused(rep, *paused.get(rep.email, (False, None))) for rep in configuration.reps)
     return replace(configuration, reps=reps)
 
 
-def _paused(rep: Rep, paused: bool) -> Rep:
-    return rep if rep.paused is paused else replace(rep, paused=paused)
+def _paused(rep: Rep, paused: bool, until: datetime | None) -> Rep:
+    if (rep.paused, rep.paused_until) == (paused, until):
+        return rep
+    return replace(rep, paused=paused, paused_until=until)

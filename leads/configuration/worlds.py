@@ -109,6 +109,7 @@ def _rep(rep: parts.Rep) -> Rep:
         active=rep.active,
         starts_on=rep.starts_on,
         paused=rep.paused,
+        paused_until=rep.paused_until,
         capacity=rep.capacity,
         daily_cap=rep.daily_cap,
         skills=rep.skills,

@@ -182,7 +182,7 @@ def _unfit(rep: Rep, needs: Needs, presence: Presence) -> str:
         return NOT_YET_STARTED
     if absence := presence.absence(rep):
         return absence
-    if rep.paused:
+    if rep.is_paused(presence.now):
         return PAUSED
     if needs.hours == "require" and not presence.is_open(rep):
         return OFF_HOURS

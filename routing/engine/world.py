@@ -20,7 +20,10 @@ from routing.engine.territories import Atlas, Territory, atlas_of
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """A person who works leads, as the filters see him. Limits are counts of leads; None is no limit."""
+    """A person who works leads, as the filters see him. Limits are counts of leads; None is no limit.
+
+    Who is `paused` is so until `paused_until`, if that is known; at that instant he is back.
+    """
 
     email: str
     name: str
@@ -28,11 +31,15 @@ class Rep:
     active: bool = True
     starts_on: date | None = None
     paused: bool = False
+    paused_until: datetime | None = None
     capacity: int | None = None
     daily_cap: int | None = None
     skills: Mapping[str, int] = field(default_factory=dict)
     backup: str | None = None
     team: str | None = None
+
+    def is_paused(self, at: datetime) -> bool:
+        return self.paused and (self.paused_until is None or at < self.paused_until)
 
     @property
     def zone(self) -> ZoneInfo:

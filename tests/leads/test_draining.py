@@ -12,6 +12,7 @@ from django.utils import timezone
 from leads import draining, handover, pipeline, services
 from leads.models import Assignment, InboundEvent, Lead, TimelineEntry
 from leads.reconsider import reconsider
+from reps import services as people
 from reps.models import Rep, Skill
 from routing.models import Decision, LedgerLine, Member
 from tests.organisation import (
@@ -169,6 +170,19 @@ def test_somebody_who_is_back_gets_who_waited(floor, ada, gone, back):
     assert holders() == {"a": "-"}
 
     change(ada, **back)
+    drain()
+
+    assert holders() == {"a": "Ada"}
+
+
+def test_somebody_whose_pause_is_over_gets_who_waited(floor, ada):
+    now = timezone.now()
+    people.pause(ada, until=now + timedelta(hours=1), as_=Rep.Paused.BY_HAND, by=ada.user, now=now)
+    arrive("a")
+    drain()
+    assert holders() == {"a": "-"}
+
+    people.resume_due(now + timedelta(hours=1))
     drain()
 
     assert holders() == {"a": "Ada"}

@@ -178,13 +178,16 @@ def test_a_rep_with_a_history_is_kept_inactive():
 
 def test_a_pause_is_not_the_files_business():
     load(COMPANY)
-    Rep.objects.filter(user__email="ada@example.com").update(paused=True)
+    until = datetime(2030, 1, 1, tzinfo=UTC)
+    Rep.objects.filter(user__email="ada@example.com").update(paused=True, paused_until=until)
 
     assert not load(COMPANY)
     load(COMPANY.replace("name: Ada Lovelace", "name: Ada King"))
 
     ada = Rep.objects.get(user__email="ada@example.com")
     assert ada.paused
+    assert ada.paused_until == until
+    assert dump.current().of("reps")[ada.user.email].paused_until == until
     assert ada.user.name == "Ada King"
 
 

@@ -64,6 +64,13 @@ def test_time_off_begins_at_its_start_and_is_over_at_its_end():
     assert sales(ada).arrive(now=NOON + timedelta(hours=1)).rep == ada.email
 
 
+def test_a_pause_is_over_at_the_very_instant_that_was_said():
+    ada = replace(ADA, paused=True, paused_until=NOON)
+
+    assert sales(ada).arrive(now=NOON - timedelta(microseconds=1)).excluded == {ada.email: "paused"}
+    assert sales(ada).arrive(now=NOON).rep == ada.email
+
+
 def test_a_lead_closed_makes_room_for_the_next():
     front = sales(replace(ADA, capacity=1))
     assert front.arrive().rep == ADA.email
