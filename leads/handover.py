@@ -1,4 +1,4 @@
-"""A lead goes from one hand to another: declined, claimed from a queue, moved by a manager, or taken over.
+"""A lead goes from one hand to another: declined, claimed from a queue, or taken over; by a manager in `leads.by_hand`.
 
 Each is a decision with its record, written by the same code as the decision on arrival.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from django.db.models import F
 
 from leads import accounts, record
 from leads.activity import counting
@@ -26,7 +24,7 @@ from reps.models import Rep, User
 from routing.engine.bench import Presence
 from routing.engine.ledger import ASSIGNED, Line
 from routing.engine.route import Outcome, Request, answer_of
-from routing.models import Decision, LedgerLine, Member, Queue
+from routing.models import Decision, Queue
 
 
 @act
@@ -38,31 +36,6 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | No
     tell_story(lead, TimelineEntry.Kind.DECLINED, f"{by} declined: {reason}", by, now)
 
     route_again(lead, now=now, cause=Decision.Cause.DECLINED, ending=Ending(Assignment.Ended.DECLINED, reason))
-    return Lead.objects.get(pk=lead.pk)
-
-
-@act
-def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
-    """A manager or RevOps gives the lead to somebody: he counts it, the other is credited back."""
-    reason = given_reason(reason)
-    if not (by.is_revops or by.is_manager):
-        raise NotPossible("Only a manager or RevOps can hand a lead to somebody else.")
-    lead = locked(lead, epoch)
-    if lead.status in Lead.CLOSED:
-        raise NotPossible("The lead is closed.")
-    if lead.is_open and lead.rep_id == to.pk:
-        raise NotPossible(f"{to} has this lead already.")
-    previous = lead.rep_id if lead.is_open else None
-    pool = lead.assignments.order_by("-epoch").values_list("pool__slug", flat=True).first()
-    why = f"{by} gave it to {to}: {reason}"
-
-    known = known_and_held()
-    if not known.world.reps[known.emails[to.pk]].active:
-        raise NotPossible(f"{to} is not active.")
-    give(lead, known.emails[to.pk], known, how=Assignment.How.BY_HAND, why=why, pool=pool, cause="by_hand", now=now)
-    if previous is not None and pool is not None:
-        _credit_back(known, pool, previous, now)
-    tell_story(lead, TimelineEntry.Kind.REASSIGNED, why, by, now)
     return Lead.objects.get(pk=lead.pk)
 
 
@@ -78,7 +51,8 @@ def claim(lead: Lead, *, by: User, now: datetime) -> Lead:
 
 def take(lead: Lead, rep: Rep, known: Known, *, why: str, by: User, now: datetime) -> Lead:
     """The lead leaves its queue for this rep, who has accepted it by taking it."""
-    give(lead, known.emails[rep.pk], known, how=Assignment.How.CLAIMED, why=why, pool=None, cause="by_hand", now=now)
+    email, how = known.emails[rep.pk], Assignment.How.CLAIMED
+    give(lead, email, known, how=how, why=why, pool=None, cause=Decision.Cause.BY_HAND, now=now, told=True)
     Assignment.objects.filter(lead=lead, ended_at=None).update(accepted_at=now)
     Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)
     tell_story(lead, TimelineEntry.Kind.ACCEPTED, why, by, now)
@@ -112,8 +86,12 @@ def give(
     cause: str,
     now: datetime,
     ending: Ending | None = None,
+    told: bool = False,
 ) -> None:
-    """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him."""
+    """Record that this rep has the lead from now on, whoever had it before; in `pool` it counts as one more for him.
+
+    `told`: the caller writes the line of the story.
+    """
     person = _person_again(lead, known)
     found, about = _known_about(person, known, now)
     pools = [pool] if pool is not None and pool in known.pools else []
@@ -134,16 +112,29 @@ def give(
         lines=tuple(lines),
     )
     decided = Decided(person, request, outcome, found.match, took_us=0, points=about.points, matching=found)
-    record.write([decided], known, now=now, cause=cause, ending=ending or Ending(Assignment.Ended.BY_HAND, why[:300]))
+    ending = ending or Ending(Assignment.Ended.BY_HAND, why[:300])
+    record.write([decided], known, now=now, cause=cause, ending=ending, told=told)
 
 
-def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: Ending) -> None:
-    """The lead leaves its holder for the queue of his team, or the built-in one where the team has none."""
+def put_in_queue(
+    lead: Lead,
+    *,
+    why: str,
+    now: datetime,
+    cause: str,
+    ending: Ending,
+    pools: Sequence[str] = (),
+    told: bool = False,
+) -> None:
+    """The lead leaves its holder for the queue of his team, or the built-in one where the team has none.
+
+    `pools` are locked with it, for a caller who writes in their ledgers; `told`: he writes the line of the story too.
+    """
     known = known_and_held()
     person = _person_again(lead, known)
     found, about = _known_about(person, known, now)
-    queue = _team_queue(lead)
-    lock_and_read(known, [], past_reps(lead), Presence(now))
+    queue = team_queue(lead.rep)
+    lock_and_read(known, [slug for slug in pools if slug in known.pools], past_reps(lead), Presence(now))
     request = Request(key=person.key, facts=about.facts, holder=person.holder, past_gate=person.past_gate)
     outcome = Outcome(
         kind="queued",
@@ -155,7 +146,7 @@ def put_in_queue(lead: Lead, *, why: str, now: datetime, cause: str, ending: End
         asked=about.facts,
     )
     decided = Decided(person, request, outcome, found.match, took_us=0, points=about.points, matching=found)
-    record.write([decided], known, now=now, cause=cause, ending=ending)
+    record.write([decided], known, now=now, cause=cause, ending=ending, told=told)
 
 
 def _person_again(lead: Lead, known: Known) -> Person:
@@ -178,8 +169,9 @@ def _promise_so_far(lead: Lead) -> str | None:
     return str(clock.policy["slug"]) if clock else None
 
 
-def _team_queue(lead: Lead) -> str:
-    team = lead.rep.team if lead.rep else None
+def team_queue(rep: Rep | None) -> str:
+    """The slug of the queue in which a lead of this rep waits for his team."""
+    team = rep.team if rep else None
     if team is None:
         return Queue.UNASSIGNED
     return team.queue or team.queues.order_by("id").values_list("slug", flat=True).first() or Queue.UNASSIGNED
@@ -187,12 +179,3 @@ def _team_queue(lead: Lead) -> str:
 
 def past_reps(lead: Lead) -> set[str]:
     return set(lead.assignments.values_list("rep__user__email", flat=True))
-
-
-def _credit_back(known: Known, pool: str, rep_id: int, now: datetime) -> None:
-    """The lead no longer counts for the rep it was taken from. The pool is locked by `give`."""
-    member_id = known.members.get((pool, known.emails[rep_id]))
-    if member_id is None:
-        return
-    Member.objects.filter(pk=member_id).update(level=F("level") - 1)
-    LedgerLine.objects.create(member_id=member_id, at=now, amount=-1, kind=LedgerLine.Kind.CREDIT)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leads import handover
+from leads import by_hand
 from leads.forms import GiveForm
 from leads.pages import queues as queues_page
 from leads.views import act_on, lead_for
@@ -49,7 +49,7 @@ def give(request: Request, pk: int) -> HttpResponse:
         return act_on(
             request,
             pk,
-            lambda lead, epoch: handover.reassign(
+            lambda lead, epoch: by_hand.reassign(
                 lead, to=to, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now(), epoch=epoch
             ),
             done=f"{lead} is with {to}.",

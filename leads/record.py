@@ -55,8 +55,13 @@ class Ending:
     reason: str
 
 
-def write(decided: Sequence[Decided], known: Known, *, now: datetime, cause: str, ending: Ending) -> None:
-    """Write these decisions and all that follows from them; `ending` is said of assignments that end by it."""
+def write(
+    decided: Sequence[Decided], known: Known, *, now: datetime, cause: str, ending: Ending, told: bool = False
+) -> None:
+    """Write these decisions and all that follows from them; `ending` is said of assignments that end by it.
+
+    `told`: the caller writes the line of the story himself, with who did it.
+    """
     rows = Rows()
     promises = Promises(known, now)
     decision_ids, assignment_ids = ask_together(
@@ -65,7 +70,7 @@ def write(decided: Sequence[Decided], known: Known, *, now: datetime, cause: str
 
     def decisions() -> Iterator[Row]:
         for one, (decision_id,), (assignment_id,) in zip(decided, decision_ids, assignment_ids, strict=True):
-            Writer(one, known, rows, promises, now).write(decision_id, assignment_id, cause)
+            Writer(one, known, rows, promises, now, told).write(decision_id, assignment_id, cause)
             yield rows.decisions.pop()
 
     # The server takes in the decisions, the largest rows of all, while what follows from the next ones is worked out.

@@ -10,7 +10,7 @@ from operator import itemgetter
 from leads import logged
 from leads.arrivals import Arrival
 from leads.deciding import Decided
-from leads.models import Lead, TimelineEntry
+from leads.models import Assignment, Lead, TimelineEntry
 from leads.normalise import phone_key
 from leads.promises import Promises
 from leads.urgency import urgency_of
@@ -69,13 +69,14 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One decision on its way into the rows of its batch."""
+    """One decision on its way into the rows of its batch. `told`: whoever asked for it writes the line of the story."""
 
     one: Decided
     known: Known
     rows: Rows
     promises: Promises
     now: datetime
+    told: bool = False
 
     def write(self, decision_id: int, assignment_id: int, cause: str) -> None:
         lead = self.one.person.lead
@@ -95,6 +96,8 @@ class Writer:
             self._new_lead(changes)
         else:
             self._changed_lead(lead, changes)
+        if self.told:
+            return
         kind = TimelineEntry.Kind.RETURNED if self._is_kept() else TimelineEntry.Kind.ROUTED
         self.rows.story.append((self.one.person.id, self.now, kind, self.one.outcome.reason, changes.get("epoch", 0)))
 
@@ -147,6 +150,8 @@ class Writer:
             return
         promise = self.promises.start(facts=outcome.facts, named=outcome.sla, rep=outcome.rep)
         self.rows.clocks.append((lead_id, assignment_id, *promise))
+        if outcome.how == Assignment.How.CLAIMED:
+            return  # He took it himself.
         text = f"New lead: {self._who()}. {outcome.reason}"
         self._tell(self._rep_user(), "assigned", text, f"assigned:{lead_id}:{epoch}")
 

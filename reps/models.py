@@ -108,6 +108,14 @@ class Skill(models.Model):
         return self.name
 
 
+class RepQuerySet(models.QuerySet["Rep"]):
+    def overseen_by(self, user: User) -> RepQuerySet:
+        """For RevOps everybody, for a manager the reps of his teams, for a rep nobody."""
+        if not user.is_active or user.role == User.Role.REP:
+            return self.none()
+        return self.all() if user.is_revops else self.filter(team__manager=user)
+
+
 class Rep(models.Model):
     """A person who works leads. `hours` is a week in `timezone` (null = always open); limits are counts of leads.
 
@@ -131,6 +139,8 @@ class Rep(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     paused_as = models.CharField(max_length=10, choices=Paused.choices, blank=True)
     starts_on = models.DateField(null=True, blank=True)
+
+    objects = RepQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from leads import handover, pulling, services
+from leads import by_hand, handover, pulling, services
 from leads.api.endpoints import OVERSEERS, Form, Request, endpoint
 from leads.api.lead_forms import Act, Closing, Declining, LeadForm, LeadQuery, LeadRow, Reassigning
 from leads.api.paging import listed, page, page_of
@@ -74,10 +74,11 @@ def reassign_lead(request: Request, pk: int) -> Response:
     def reassign(lead: Lead, given: Mapping[str, Any]) -> None:
         if request.user.role not in OVERSEERS:
             raise exceptions.PermissionDenied("Only a manager or RevOps can hand a lead to somebody else.")
-        to = Rep.objects.select_related("user").filter(user__email=given["to"].strip().lower()).first()
+        reps = Rep.objects.overseen_by(request.user).select_related("user")
+        to = reps.filter(user__email=given["to"].strip().lower()).first()
         if to is None:
-            raise exceptions.ValidationError({"to": "Nobody who works leads has this e-mail."})
-        handover.reassign(lead, to=to, reason=given["reason"], **_who(request, given))
+            raise exceptions.ValidationError({"to": "Nobody whom you may give leads has this e-mail."})
+        by_hand.reassign(lead, to=to, reason=given["reason"], **_who(request, given))
 
     return act_on_lead(request, pk, Reassigning, reassign)
 

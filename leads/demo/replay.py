@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from leads import handover, services
+from leads import by_hand, handover, services
 from leads.demo import deeds
 from leads.demo.deeds import Held
 from leads.demo.deliveries import Delivered
@@ -159,13 +159,13 @@ class Replay:
         if queue.team_id:
             services.accept(lead, by=rep.user, now=at)
         else:
-            handover.reassign(lead, to=rep, by=self._manager(rep), reason="Looked at in triage.", now=at)
+            by_hand.reassign(lead, to=rep, by=self._manager(rep), reason="Looked at in triage.", now=at)
 
     def _move(self, lead: Lead, visitor: Visitor, at: datetime) -> None:
         assert lead.rep is not None
         rep = self._somebody(visitor, team=lead.rep.team_id, at=at)
         if rep is not None and rep.pk != lead.rep_id:
-            handover.reassign(lead, to=rep, by=self._manager(rep), reason="Has the time this week.", now=at)
+            by_hand.reassign(lead, to=rep, by=self._manager(rep), reason="Has the time this week.", now=at)
 
     def _somebody(self, visitor: Visitor, *, team: int | None, at: datetime) -> Rep | None:
         """One of the team (of everybody, without one) who works and has started."""

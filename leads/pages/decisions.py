@@ -76,8 +76,7 @@ def rule_names() -> dict[str, str]:
 
 def reps_for(user: User) -> QuerySet[Rep]:
     """Whom this user can filter by."""
-    reps = Rep.objects.select_related("user").order_by("user__name")
-    return reps if user.is_revops else reps.filter(team__manager=user)
+    return Rep.objects.overseen_by(user).select_related("user").order_by("user__name")
 
 
 def _filtered(decisions: QuerySet[Decision], filters: Mapping[str, Any], now: datetime) -> QuerySet[Decision]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from leads import crash, draining, escalation, handover, intake, pipeline, services, sources, sweeper
+from leads import by_hand, crash, draining, escalation, handover, intake, pipeline, services, sources, sweeper
 from leads.configuration import store
 from leads.enrichment import enricher
 from leads.holding import NotPossible
@@ -135,7 +135,7 @@ def decline(lead: int, by: str, epoch: int | None = None) -> int:
 def reassign(lead: int, to: str, by: str, epoch: int | None = None) -> int:
     rep = Rep.objects.get(user__email=to)
     now = timezone.now()
-    return handover.reassign(_lead(lead), to=rep, by=_user(by), reason="Knows them", now=now, epoch=epoch).epoch
+    return by_hand.reassign(_lead(lead), to=rep, by=_user(by), reason="Knows them", now=now, epoch=epoch).epoch
 
 
 def replay(event: str) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from leads import draining, handover, pipeline, services
+from leads import by_hand, draining, handover, pipeline, services
 from leads.models import Assignment, InboundEvent, Lead, TimelineEntry
 from leads.reconsider import reconsider
 from reps import services as people
@@ -18,10 +18,10 @@ from routing.models import Decision, LedgerLine, Member
 from tests.organisation import (
     TO_TRIAGE,
     bump,
-    make_manager,
     make_pool,
     make_queue,
     make_rep,
+    make_revops,
     make_source,
     publish_tree,
 )
@@ -152,7 +152,7 @@ def test_a_lead_that_a_manager_takes_away_makes_room(floor, ada):
     bob = make_rep(email="bob@example.com")
     arrive("a", "b")
 
-    handover.reassign(lead("a"), to=bob, by=make_manager(), reason="knows them", now=timezone.now())
+    by_hand.reassign(lead("a"), to=bob, by=make_revops(), reason="knows them", now=timezone.now())
     drain()
 
     assert holders() == {"a": "Bob", "b": "Ada"}

@@ -3,13 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from leads import handover, services
+from leads import by_hand, handover, services
 from leads.configuration import store
 from leads.holding import AlreadyTaken, NotPossible
 from leads.models import Assignment, Lead, SlaClock
-from reps import services as people
 from reps.models import Rep, User
-from routing.models import Decision, LedgerLine, Member
+from routing.models import Decision, Member
 
 pytestmark = pytest.mark.django_db
 
@@ -114,33 +113,6 @@ def test_nobody_takes_from_another_teams_queue(deliver):
         services.accept(lead, by=user("dan"), now=now())
 
 
-def test_a_manager_moves_a_lead_and_the_ledger_follows(lead):
-    after = handover.reassign(lead, to=rep("bob"), by=user("mia"), reason="knows them", now=now(), epoch=1)
-
-    levels = {member.rep.user.name: member.level for member in Member.objects.all()}
-    assert (after.rep, after.epoch) == (rep("bob"), 2)
-    assert levels == {"Ada": 0, "Bob": 1}
-    assert list(LedgerLine.objects.order_by("id").values_list("kind", "amount")) == [
-        ("assigned", 1.0),
-        ("assigned", 1.0),
-        ("credit", -1.0),
-    ]
-    assert Assignment.objects.get(lead=lead, epoch=1).ended_as == "by_hand"
-
-
-def test_a_rep_cannot_move_leads(lead):
-    with pytest.raises(NotPossible, match="manager"):
-        handover.reassign(lead, to=rep("bob"), by=user("ada"), reason="x", now=now())
-
-
-def test_nobody_inactive_is_given_a_lead_by_hand(lead):
-    Rep.objects.filter(user=user("bob")).update(active=False)
-    people.bump()
-
-    with pytest.raises(NotPossible, match="not active"):
-        handover.reassign(lead, to=rep("bob"), by=user("mia"), reason="x", now=now())
-
-
 def test_closing_frees_the_place_at_once(deliver):
     lead = deliver(email="pat@corp.com")
     services.close(lead, by=user("ada"), status="won", now=now())
@@ -185,7 +157,7 @@ def test_a_lead_keeps_its_account_its_score_and_its_promise_whoever_gets_it(deli
     fast, other = fast.replace(", default: true", ""), other.replace("9m", "9m, default: true")
     store.load(f"version: 1\nsla_policies: [{other}, {fast}]", now=now())
 
-    moved = handover.reassign(lead, to=rep("ada"), by=user("mia"), reason="knows them", now=now())
+    moved = by_hand.reassign(lead, to=rep("ada"), by=user("mia"), reason="knows them", now=now())
 
     assert before == (moved.account, moved.score, SlaClock.objects.get(lead=lead, state="running").policy["slug"])
     assert Decision.objects.get(pk=moved.decision_id or 0).facts["account.name"] == "Acme"

@@ -163,11 +163,20 @@ def test_a_manager_gives_a_lead_to_somebody_else(company, programs) -> None:
     assert (answer.json()["owner"], answer.json()["epoch"]) == ("ben@example.com", 2)
 
 
+NOBODY_OF_HIS = {"to": "Nobody whom you may give leads has this e-mail."}
+
+
 @pytest.mark.parametrize(
     ("who", "body", "status", "said"),
     [
         ("mia", {}, 400, {"to": "This field is required.", "reason": "This field is required."}),
-        ("mia", {"to": "x@example.com", "reason": "r"}, 400, {"to": "Nobody who works leads has this e-mail."}),
+        ("mia", {"to": "x@example.com", "reason": "r"}, 400, NOBODY_OF_HIS),
+        (
+            "mia",
+            {"to": "zoe@example.com", "reason": "r"},
+            400,
+            NOBODY_OF_HIS,
+        ),
         ("mia", {"to": "ada@example.com", "reason": "r"}, 409, "Ada has this lead already."),
         ("mia", {"to": "gone@example.com", "reason": "r"}, 409, "Gone is not active."),
         ("ada", {"to": "ben@example.com", "reason": "r"}, 403, "Only a manager or RevOps can"),
