@@ -7,6 +7,7 @@ from config import health
 urlpatterns = [
     path("api/v1/", include("leads.api.urls")),
     path("", include("leads.urls")),
+    path("", include("notifications.urls")),
     path("", include("reps.urls")),
     path("", include("routing.urls")),
     path("livez", health.livez, name="livez"),

@@ -42,6 +42,10 @@ SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scor
 ENRICHMENT = Place("enrichment", "Enrichment", "spark", ("enrichment", "provider", "provider-new", "provider-try"))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
+INBOX = Place("inbox", "Inbox", "bell", ("inbox", "notice-gathered"))
+
+AT_THE_FOOT = 3  # places of a phone's tabs; the inbox and `More` stand beside them
+
 # Where the company is set up, in the order in which a lead meets it. RevOps edits, managers read.
 SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES)
 
@@ -53,8 +57,18 @@ def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE,) if rep else ()))
 
 
+def foot(user: User, rep: Rep | None) -> tuple[Place, ...]:
+    """The tabs at the foot of a phone, before `More`."""
+    return (*places(user, rep)[:AT_THE_FOOT], INBOX)
+
+
+def behind_more(user: User, rep: Rep | None) -> tuple[Place, ...]:
+    """Where else a phone can go: these stand on the page behind `More`."""
+    return (*places(user, rep)[AT_THE_FOOT:], *setup(user))
+
+
 def setup(user: User) -> tuple[Place, ...]:
-    """What this user can open of how the company is set up. On a phone these stand on the page behind `More`."""
+    """What this user can open of how the company is set up."""
     if user.role == user.Role.REP:
         return ()
     return (EVENTS, *SETUP) if user.is_revops else SETUP

@@ -53,6 +53,23 @@ def places(context: RequestContext) -> tuple[Place, ...]:
 
 
 @register.simple_tag(takes_context=True)
+def foot_places(context: RequestContext) -> tuple[Place, ...]:
+    request: HttpRequest = context["request"]
+    return navigation.foot(context["user"], getattr(request, "rep", None))
+
+
+@register.simple_tag(takes_context=True)
+def places_behind_more(context: RequestContext) -> tuple[Place, ...]:
+    request: HttpRequest = context["request"]
+    return navigation.behind_more(context["user"], getattr(request, "rep", None))
+
+
+@register.simple_tag
+def inbox_place() -> Place:
+    return navigation.INBOX
+
+
+@register.simple_tag(takes_context=True)
 def setup_places(context: RequestContext) -> tuple[Place, ...]:
     return navigation.setup(context["user"])
 

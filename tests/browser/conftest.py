@@ -32,13 +32,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Once the answer that is under way has come. A page that still asks while its test's database is taken down would ask
-# somebody else's.
-QUIET = """() => new Promise((done) => {
-    const live = document.querySelector("[data-live]");
-    if (!live?.classList.contains("htmx-request")) done();
-    live?.addEventListener("htmx:afterRequest", done);
-})"""
+# Once the answers that are under way have come. A page that still asks while its test's database is taken down would
+# ask somebody else's.
+QUIET = """() => Promise.all([...document.querySelectorAll("[data-live].htmx-request")].map(
+    (live) => new Promise((done) => live.addEventListener("htmx:afterRequest", done)),
+))"""
 
 
 @pytest.fixture(scope="session")

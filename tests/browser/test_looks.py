@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 from leads import pipeline
 from leads.configuration import store
 from leads.models import Account, ChangeSet, InboundEvent, Lead
+from notifications.models import Notification
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.territories.market import open_market, prepare_changes
+from tests.notifications.pages.told import gather, tell
 from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, send
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
@@ -64,6 +66,9 @@ def busy(office: None) -> None:
     while pipeline.route_waiting():
         pass
     prepare_changes()
+    tell(DANA, f"{LONG * 3} is yours.")
+    tell(DANA, "Priya Raman still waits.", kind="reminder", seen_at=timezone.now())
+    gather(LENA, 5, at=timezone.now())
 
 
 def pages() -> list[tuple[str, str]]:
@@ -75,6 +80,8 @@ def pages() -> list[tuple[str, str]]:
         (DANA, "/leads/{lead}/"),
         (DANA, "/leads/{lead}/decline/"),
         (DANA, "/account/"),
+        (DANA, "/notifications/"),
+        (LENA, "/notifications/{gathered}/gathered/"),
         (DANA, "/account/password/"),
         (LENA, "/decisions/"),
         (LENA, "/queues/"),
@@ -119,6 +126,9 @@ def address(pattern: str) -> str:
     account = Account.objects.get(name=f"{LONG} {LONG} GmbH")
     values = {"lead": lead.pk, "decision": lead.decision_id, "event": event.pk, "waiting": waiting.pk}
     values |= {"done": ChangeSet.objects.get(status="active").pk, "change": ChangeSet.objects.latest("pk").pk}
+    values |= {
+        "gathered": Notification.objects.filter(folded_into__isnull=False).values_list("folded_into", flat=True)[0]
+    }
     return pattern.format(**values, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
 
 
