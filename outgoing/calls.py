@@ -42,8 +42,11 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """An answer. Of its headers only what says how long to wait is kept."""
+
     status: int
     body: bytes
+    retry_after: str = ""
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -71,11 +74,16 @@ def call(
             httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=gate, max_keepalive_connections=0) as pool,
             pool.stream(method, target.url, headers=sent, content=body or None) as response,
         ):
-            return Reply(response.status, _whole(response.iter_stream()))
+            return Reply(response.status, _whole(response.iter_stream()), _header(response, b"retry-after"))
     except (httpcore.TimeoutException, TimeoutError) as late:
         raise TookTooLong from late
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as failure:
         raise Unreachable(type(failure).__name__) from failure
+
+
+def _header(response: httpcore.Response, name: bytes) -> str:
+    found = (value for sent, value in response.headers if sent.lower() == name)
+    return next(found, b"").decode("latin-1")
 
 
 def _whole(chunks: Iterable[bytes]) -> bytes:

@@ -23,6 +23,7 @@ class Vendor:
     status: int = 200
     delay: float = 0.0
     mode: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -72,5 +73,7 @@ def _answer(handler: BaseHTTPRequestHandler, one: Vendor) -> None:
     handler.send_response(one.status)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", str(len(body)))
+    for name, value in one.headers.items():
+        handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)

@@ -161,3 +161,10 @@ def test_a_resolver_that_hangs_does_not_hold_the_call():
             )
     finally:
         freed.set()
+
+
+def test_how_long_to_wait_is_kept_of_the_headers():
+    with vendor() as one:
+        one.status, one.headers = 429, {"Retry-After": "7"}
+
+        assert ask(one).retry_after == "7"
