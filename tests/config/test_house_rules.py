@@ -32,6 +32,7 @@ PURE_ROOMS = (
         "outgoing.secrets",
         "outgoing.signing",
         "notifications.kinds",
+        "notifications.wording",
         "leads.titles",
         "leads.contact",
         "leads.numbers",
