@@ -2,6 +2,7 @@
 
 SWITCHYARD_DATA  DATABASE_URL  REDIS_URL  SECRET_KEY  ALLOWED_HOSTS  SITE_URL  PROXIES  LOG_LEVEL  DEBUG
 ENRICH_WITHIN_MS  ENRICH_CALLS_PER_HOUR  OUTGOING_ALLOW  SWITCHYARD_SECRET_…
+EMAIL_HOST  EMAIL_PORT  EMAIL_TLS  EMAIL_USER  EMAIL_PASSWORD  EMAIL_FROM
 """
 
 import os
@@ -236,3 +237,13 @@ ENRICH_CALLS_PER_HOUR = int(os.environ.get("ENRICH_CALLS_PER_HOUR", "10000"))
 # Origins on the operator's own network that may be asked although they are not on the public internet, such as
 # http://crm.internal:8080, separated by spaces.
 OUTGOING_ALLOW = tuple(os.environ.get("OUTGOING_ALLOW", "").split())
+
+# The mail server. Without EMAIL_HOST nothing is sent by e-mail. EMAIL_TLS: `starttls` (usual), `ssl`, or `none` for a
+# server on this machine.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+_tls = os.environ.get("EMAIL_TLS", "starttls").lower()
+EMAIL_USE_TLS, EMAIL_USE_SSL = _tls == "starttls", _tls == "ssl"
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "") or {"starttls": 587, "ssl": 465}.get(_tls, 25))
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "Switchyard <switchyard@localhost>")

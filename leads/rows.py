@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 
 from leads import logged
@@ -31,10 +31,11 @@ ASSIGNMENT = (
     "outcome", "segment",
 )  # fmt: skip
 CLOCK = ("lead_id", "assignment_id", "policy", "started_at", "due_at", "state", "steps", "next_step", "next_at")
+DUE_IN_PROMISE = CLOCK.index("due_at") - CLOCK.index("policy")
 TOUCH = ("lead_id", "event_id", "source_id", "item", "item_key", "at")
 STORY = ("lead_id", "at", "kind", "text", "epoch")
 LEDGER = ("member_id", "at", "amount", "kind", "decision_id")
-NOTICE = ("user_id", "kind", "text", "link", "dedupe_key", "created_at")
+NOTICE = ("user_id", "kind", "text", "link", "context", "dedupe_key", "created_at")
 NEW_LEAD = (
     "id", "person_key", "source_id", "name", "email", "phone", "company", "intent", "facts", "set_aside", "provenance",
     "status", "rep_id", "queue_id", "track", "waits_for", "urgency", "epoch", "decision_id", "account_id", "score",
@@ -89,7 +90,8 @@ class Writer:
             changes["epoch"] = epoch
             self._assignment(assignment_id, decision_id, epoch)
         elif self._is_kept():
-            self._tell(self._rep_user(), "returned", f"{self._who()} came back.", f"returned:{decision_id}")
+            text, context = f"{self._who()} came back.", self._context(lead.epoch if lead else 0)
+            self._tell(self._rep_user(), "returned", text, f"returned:{decision_id}", context)
         else:
             self._nobody(decision_id)
         if lead is None:
@@ -153,14 +155,16 @@ class Writer:
         if outcome.how == Assignment.How.CLAIMED:
             return  # He took it himself.
         text = f"New lead: {self._who()}. {outcome.reason}"
-        self._tell(self._rep_user(), "assigned", text, f"assigned:{lead_id}:{epoch}")
+        due_at = promise[DUE_IN_PROMISE]
+        self._tell(self._rep_user(), "assigned", text, f"assigned:{lead_id}:{epoch}", self._context(epoch, due_at))
 
     def _nobody(self, decision_id: int) -> None:
         """A lead that waits in the built-in queue is everybody's business: managers and RevOps are told."""
         if self.one.outcome.queue == Queue.UNASSIGNED:
+            context = self._context(self.one.person.lead.epoch if self.one.person.lead else 0)
             for user_id in self.known.overseers:
                 text = f"Nobody could take {self._who()}. {self.one.outcome.reason}"
-                self._tell(user_id, "unassigned", text, f"unassigned:{decision_id}:{user_id}")
+                self._tell(user_id, "unassigned", text, f"unassigned:{decision_id}:{user_id}", context)
 
     def _changes(self, decision_id: int) -> dict[str, object]:
         """What the lead's row says from now on."""
@@ -242,13 +246,32 @@ class Writer:
             if line.amount:
                 self.rows.ledger.append((member_id, self.now, line.amount, line.kind, decision_id))
 
-    def _tell(self, user_id: int, kind: str, text: str, key: str) -> None:
-        self.rows.notices.append((user_id, kind, text, f"/leads/{self.one.person.id}/", key, self.now))
+    def _tell(self, user_id: int, kind: str, text: str, key: str, context: str) -> None:
+        self.rows.notices.append((user_id, kind, text, f"/leads/{self.one.person.id}/", context, key, self.now))
+
+    def _context(self, epoch: int, due_at: object = None) -> str:
+        """What wordings may name, and which epoch an acceptance from afar would be of."""
+        facts, outcome = self.one.outcome.facts, self.one.outcome
+        return logged.as_text(
+            {
+                "lead": self.one.person.id,
+                "epoch": epoch,
+                "name": self._name(),
+                "company": str(facts.get("company", ""))[:300],
+                "intent": str(facts.get("intent", ""))[:40],
+                "why": outcome.reason,
+                "due_at": due_at.astimezone(UTC).isoformat() if isinstance(due_at, datetime) else "",
+                "rep": self.known.world.reps[outcome.rep].name if outcome.rep else "",
+            }
+        )
+
+    def _name(self) -> str:
+        facts = self.one.outcome.facts
+        return " ".join(str(facts[part]) for part in ("first_name", "last_name") if part in facts)
 
     def _who(self) -> str:
         facts = self.one.outcome.facts
-        name = " ".join(str(facts[part]) for part in ("first_name", "last_name") if part in facts)
-        parts = [part for part in (name or facts.get("email", ""), facts.get("company", "")) if part]
+        parts = [part for part in (self._name() or facts.get("email", ""), facts.get("company", "")) if part]
         return ", ".join(str(part) for part in parts) or "a lead without a name"
 
     def _rep_id(self, email: str | None) -> int | None:

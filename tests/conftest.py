@@ -6,13 +6,17 @@ here and only here; tests of faults start servers of their own.
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.embedded import servers
 from config.supervisor import Supervisor
+from tests.outside.mail import Mailbox, mailbox
+from tests.outside.web import Sink, sink
 
 IN_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 _cleanup = ExitStack()
@@ -54,6 +58,25 @@ def nothing_remembered() -> None:
         sys.modules["leads.world"]._Process.known = None
     if "leads.sources" in sys.modules:
         sys.modules["leads.sources"]._Process.sources = None
+
+
+@pytest.fixture
+def outside(tmp_path: Path, settings: Any) -> Iterator[Sink]:
+    """A receiver of messages over HTTP that the operator allows."""
+    with sink(tmp_path / "web.jsonl") as one:
+        settings.OUTGOING_ALLOW = (one.origin,)
+        yield one
+
+
+@pytest.fixture
+def post_office(tmp_path: Path, settings: Any) -> Iterator[Mailbox]:
+    """A mail server, and settings that lead to it."""
+    with mailbox(tmp_path / "mail.jsonl") as one:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = one.host, one.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.DEFAULT_FROM_EMAIL = "Switchyard <leads@switchyard.example>"
+        yield one
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

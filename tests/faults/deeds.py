@@ -15,13 +15,14 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from leads import by_hand, crash, draining, escalation, handover, intake, pipeline, services, sources, sweeper
+from leads import by_hand, draining, escalation, handover, intake, pipeline, services, sources, sweeper
 from leads.configuration import store
 from leads.enrichment import enricher
 from leads.holding import NotPossible
 from leads.models import InboundEvent, Lead
 from leads.realignment import activation
 from leads.realignment import services as realignment
+from outgoing import crash
 from reps.models import Rep, User
 
 
