@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from leads import accounts, record
+from leads import accounts, outgoing_events, record
 from leads.activity import counting
 from leads.again import people_again
 from leads.deciding import Decided, decide, known_about
@@ -20,6 +20,7 @@ from leads.people import Person
 from leads.record import Ending
 from leads.standing import lock_and_read
 from leads.world import Known, known_and_held
+from notifications.subscriptions import catalogue
 from reps.models import Rep, User
 from routing.engine.bench import Presence
 from routing.engine.ledger import ASSIGNED, Line
@@ -56,6 +57,7 @@ def take(lead: Lead, rep: Rep, known: Known, *, why: str, by: User, now: datetim
     Assignment.objects.filter(lead=lead, ended_at=None).update(accepted_at=now)
     Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)
     tell_story(lead, TimelineEntry.Kind.ACCEPTED, why, by, now)
+    outgoing_events.tell(lead, catalogue.ACCEPTED, now=now)
     return Lead.objects.get(pk=lead.pk)
 
 

@@ -13,6 +13,7 @@ from leads.copying import copy_rows
 from leads.crash import crash_point
 from leads.deciding import Decided
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry, Touch
+from leads.outgoing_events import EVENT
 from leads.people import NEXT_IDS
 from leads.prepared import ask_together, prepared_cursor
 from leads.promises import Promises
@@ -31,7 +32,7 @@ from leads.rows import (
     Writer,
 )
 from leads.world import Known
-from notifications.models import Notification
+from notifications.models import Notification, OutgoingEvent
 from routing.models import Decision, LedgerLine
 
 END_ASSIGNMENTS = """
@@ -103,3 +104,4 @@ def flush(rows: Rows, *, now: datetime, ending: Ending) -> None:
     crash_point("after_story")
     copy_rows(LedgerLine, LEDGER, rows.ledger)
     copy_rows(Notification, NOTICE, rows.notices)
+    copy_rows(OutgoingEvent, EVENT, rows.events)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import itemgetter
 
-from leads import logged
+from leads import logged, outgoing_events
 from leads.arrivals import Arrival
 from leads.deciding import Decided
 from leads.models import Assignment, Lead, TimelineEntry
@@ -61,6 +61,7 @@ class Rows:
     story: list[Row] = field(default_factory=list)
     ledger: list[Row] = field(default_factory=list)
     notices: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)  # for other systems
     new_leads: list[Row] = field(default_factory=list)
     changed_leads: list[Lead] = field(default_factory=list)
     left: list[int] = field(default_factory=list)  # leads whose open assignment and clock end now
@@ -81,10 +82,11 @@ class Writer:
 
     def write(self, decision_id: int, assignment_id: int, cause: str) -> None:
         lead = self.one.person.lead
-        self._decision(decision_id, Decision.Cause.RETURNED if lead and cause == Decision.Cause.ARRIVED else cause)
+        cause = Decision.Cause.RETURNED if lead and cause == Decision.Cause.ARRIVED else cause
+        self._decision(decision_id, cause)
         self._touches()
         self._ledger(decision_id)
-        changes = self._changes(decision_id)
+        changes, promises = self._changes(decision_id), len(self.rows.clocks)
         if self._is_given():
             epoch = (lead.epoch if lead else 0) + 1
             changes["epoch"] = epoch
@@ -94,6 +96,8 @@ class Writer:
             self._tell(self._rep_user(), "returned", text, f"returned:{decision_id}", context)
         else:
             self._nobody(decision_id)
+        if self.known.wanted_events:
+            self._event((decision_id, cause), changes, self.rows.clocks[promises:])
         if lead is None:
             self._new_lead(changes)
         else:
@@ -165,6 +169,15 @@ class Writer:
             for user_id in self.known.overseers:
                 text = f"Nobody could take {self._who()}. {self.one.outcome.reason}"
                 self._tell(user_id, "unassigned", text, f"unassigned:{decision_id}:{user_id}", context)
+
+    def _event(self, decision: tuple[int, str], changes: Mapping[str, object], promise: Sequence[Row]) -> None:
+        """What other systems hear of it: before the lead's row is changed, which says who held it until now."""
+        clock = dict(zip(CLOCK, promise[0], strict=True)) if promise else None
+        event = outgoing_events.of_decision(
+            self.one, self.known, decision=decision, lead=changes, clock=clock, now=self.now
+        )
+        if event is not None:
+            self.rows.events.append(event)
 
     def _changes(self, decision_id: int) -> dict[str, object]:
         """What the lead's row says from now on."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leads import handover
+from leads import handover, outgoing_events
 from leads.holding import AlreadyTaken, NotPossible, act, check_holder, finish_clock, locked, tell_story
 from leads.models import Assignment, InboundEvent, Lead, SlaClock, TimelineEntry
+from notifications.subscriptions import catalogue
 from reps.models import User
 
 
@@ -30,6 +31,7 @@ def accept(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> 
     lead.save(update_fields=["status", "changed_at"])
     lead.assignments.filter(ended_at=None).update(accepted_at=now)
     tell_story(lead, TimelineEntry.Kind.ACCEPTED, f"{by} accepted the lead.", by, now)
+    outgoing_events.tell(lead, catalogue.ACCEPTED, now=now)
     return lead
 
 
@@ -51,6 +53,7 @@ def contact(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) ->
     current.save(update_fields=["accepted_at", "contacted_at"])
     finish_clock(lead, SlaClock.State.FINISHED, now)
     tell_story(lead, TimelineEntry.Kind.CONTACTED, f"{by} contacted the lead.", by, now)
+    outgoing_events.tell(lead, catalogue.CONTACTED, now=now)
     return lead
 
 
@@ -72,6 +75,7 @@ def close(lead: Lead, *, by: User, status: str, now: datetime, epoch: int | None
     lead.assignments.filter(ended_at=None).update(ended_at=now, ended_as=Assignment.Ended.CLOSED, outcome=status)
     finish_clock(lead, SlaClock.State.STOPPED, now)
     tell_story(lead, TimelineEntry.Kind.CLOSED, f"{by} closed the lead: {lead.get_status_display().lower()}.", by, now)
+    outgoing_events.tell(lead, catalogue.CLOSED, now=now)
     return lead
 
 

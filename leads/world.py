@@ -14,6 +14,7 @@ from leads.models import ScoreVersion
 from leads.scoring import ScoreCard
 from leads.sla import Policy
 from leads.sources import Sources
+from notifications.subscriptions import emitting
 from reps import services as people
 from reps.hours import Calendar
 from reps.models import Rep, User
@@ -50,6 +51,7 @@ class Known:
     versions: Mapping[str, int]
     team_calendars: Mapping[str, Calendar]
     overseers: Sequence[int]  # users who are told when a lead finds nobody: managers and RevOps
+    wanted_events: frozenset[str]  # what other systems have subscribed to
 
 
 class _Process:
@@ -112,6 +114,7 @@ def _read(revision: int) -> Known:
             .order_by("id")
             .values_list("id", flat=True)
         ),
+        wanted_events=emitting.wanted(),
     )
 
 

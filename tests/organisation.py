@@ -14,6 +14,7 @@ from django.db.models import F
 from leads.models import Assignment, InboundEvent, Lead, SlaClock, Source, TimelineEntry, Touch
 from leads.normalise import normalise, person_key
 from leads.urgency import urgency_of
+from notifications.models import Subscription
 from reps.models import Rep, Revision, Team, User
 from reps.tokens import make_token
 from routing.engine.facts import as_json
@@ -75,6 +76,14 @@ def make_source(*, slug: str = "web", **values: Any) -> Source:
     source = Source.objects.create(slug=slug, name=slug.title(), **values)
     bump()
     return source
+
+
+def make_subscription(*types: str, url: str = "https://crm.example.com/hook", **values: Any) -> Subscription:
+    """Another system that hears of these types."""
+    values = {"name": f"CRM {Subscription.objects.count() + 1}", "created_at": NOON, "changed_at": NOON, **values}
+    subscription = Subscription.objects.create(url=url, types=list(types), **values)
+    bump()
+    return subscription
 
 
 def publish_tree(

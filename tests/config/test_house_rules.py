@@ -33,6 +33,7 @@ PURE_ROOMS = (
         "outgoing.signing",
         "notifications.kinds",
         "notifications.wording",
+        "notifications.subscriptions.catalogue",
         "leads.titles",
         "leads.contact",
         "leads.numbers",
