@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from leads import companies, oversight, queues, score_views, views, webhook
+from leads.availability import views as availability
 from leads.enrichment import views as enrichment
 from leads.realignment import views as realignment
 from leads.territories import views as territories
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/", views.queue, name="queue"),
     path("queue/live/", views.queue_live, name="queue-live"),
     path("queue/next/", views.pull, name="queue-next"),
+    path("queue/away/", availability.away, name="away"),
+    path("queue/back/", availability.back, name="back"),
     path("leads/", views.leads, name="leads"),
     path("leads/<int:pk>/", views.lead, name="lead"),
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),

@@ -38,7 +38,7 @@ def signed_in(view: View[P]) -> View[P]:
     def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_the_door(request)
-        request.rep = Rep.objects.select_related("team", "user").filter(user=request.user).first()
+        request.rep = Rep.objects.select_related("team", "user", "backup__user").filter(user=request.user).first()
         with timezone.override(ZoneInfo(own_zone(request.user, request.rep))):
             response = view(request, *args, **kwargs)
         # A lead's name must not come back from a cache after signing out, and a part must not be shown as the page.

@@ -20,7 +20,7 @@ class Place:
         return page in self.within
 
 
-MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live"))
+MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live", "away"))
 _OF_LEADS = ("leads", "lead", "lead-decline", "lead-give", "lead-account", "lead-not-account")
 MY_LEADS = Place("leads", "My leads", "inbox", _OF_LEADS)
 LEADS = Place("leads", "Leads", "inbox", _OF_LEADS)

@@ -47,7 +47,9 @@ class RepForm(serializers.Serializer[Rep]):
     skills = serializers.SerializerMethodField()
     backup = serializers.CharField(source="backup.user.email", allow_null=True)
     active = serializers.BooleanField()
-    paused = serializers.BooleanField()
+    paused = serializers.BooleanField(help_text="Away by the switch, or parked: gets no leads.")
+    paused_until = serializers.DateTimeField(allow_null=True, help_text="null: until somebody says so.")
+    paused_as = serializers.CharField(help_text='"by_hand", "parked", or "".')
     starts_on = serializers.DateField(allow_null=True)
     time_off = TimeOffForm(many=True)
     open = serializers.IntegerField()
@@ -147,10 +149,7 @@ def get_me(request: Request) -> Response:
 @endpoint("GET", asks=Paging, answers=page_of(RepForm))
 def list_reps(request: Request) -> Response:
     """For RevOps everybody, for a manager his teams, for a rep himself."""
-    reps, user = _reps(), request.user
-    if not user.is_revops:
-        reps = reps.filter(Q(team__manager=user) | Q(user=user) if user.is_manager else Q(user=user))
-    return listed(request, page(reps, read_query(request, Paging)), RepForm)
+    return listed(request, page(reps_seen_by(request.user), read_query(request, Paging)), RepForm)
 
 
 @endpoint("GET", asks=Paging, answers=page_of(PoolForm), only=OVERSEERS)
@@ -181,6 +180,14 @@ def list_sla_policies(request: Request) -> Response:
     """The promises in the order in which they are looked at; those that Switchyard ships with if none were written."""
     policies = [_told(policy) for policy in known().policies]
     return Response({"next": None, "results": PolicyForm(policies, many=True).data})
+
+
+def reps_seen_by(user: User) -> QuerySet[Rep]:
+    """For RevOps everybody, for a manager his teams, for a rep himself: as `RepForm` tells of them."""
+    reps = _reps()
+    if user.is_revops:
+        return reps
+    return reps.filter(Q(team__manager=user) | Q(user=user) if user.is_manager else Q(user=user))
 
 
 def _reps() -> QuerySet[Rep]:

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from leads.api import (
     accounts,
     activities,
+    availability,
     decisions,
     docs,
     evaluate,
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<uuid:pk>/replay/", events.replay_event),
     path("me/", organisation.get_me),
     path("reps/", organisation.list_reps),
+    path("reps/<str:email>/pause/", availability.pause_rep),
+    path("reps/<str:email>/resume/", availability.resume_rep),
     path("pools/", organisation.list_pools),
     path("queues/", queues.list_queues),
     path("queues/<slug:slug>/pull/", queues.pull_lead),

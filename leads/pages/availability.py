@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from reps import hours
 from reps.hours import MIDNIGHT, Calendar
-from reps.models import Rep
+from reps.models import Change, Rep
+from reps.services import AVAILABILITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +17,29 @@ class Availability:
     """`at` is when it ends or begins; None if it does not, or not soon enough to be said."""
 
     is_open: bool
-    state: str  # open | off_hours | away | holiday | paused | inactive
+    state: str  # open | off_hours | away | holiday | paused | parked | inactive
     at: datetime | None = None
+
+    @property
+    def by_switch(self) -> bool:
+        """The rep himself can end it."""
+        return self.state in ("paused", "parked")
 
 
 def availability(rep: Rep, calendar: Calendar, now: datetime) -> Availability:
     if not rep.active:
         return Availability(False, "inactive")
-    if rep.paused:
-        return Availability(False, "paused")
+    if rep.paused and (rep.paused_until is None or now < rep.paused_until):
+        return Availability(False, "parked" if rep.paused_as == Rep.Paused.PARKED else "paused", rep.paused_until)
     if hours.is_open(calendar, now):
         return Availability(True, "open", closes_at(calendar, now))
     return Availability(False, hours.absence(calendar, now) or "off_hours", hours.next_open(calendar, now))
+
+
+def paused_since(rep: Rep) -> datetime | None:
+    """When the switch was last turned."""
+    turned = Change.objects.filter(kind=AVAILABILITY, subject=rep.user.email[:200])
+    return turned.order_by("-at").values_list("at", flat=True).first()
 
 
 def closes_at(calendar: Calendar, now: datetime) -> datetime | None:

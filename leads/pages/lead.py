@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from leads.enrichment.account import fill_of
 from leads.models import Assignment, Lead, Provider, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
@@ -14,7 +16,20 @@ from leads.pages.activity import Activities, activities
 from leads.pages.decision import Explained, explained
 from leads.pages.facts import Group, Line
 from leads.pages.matching import Told
-from leads.pages.promises import Ahead, Countdown, FirstContact, ahead, countdown, first_contact
+from leads.pages.promises import (
+    Ahead,
+    Countdown,
+    FirstContact,
+    Promised,
+    Silence,
+    ahead,
+    countdown,
+    first_contact,
+    named,
+    promised,
+    silence,
+)
+from leads.pages.takers import takers
 from leads.provenance import ACCOUNT, BY_PROVIDER
 from leads.world import Known, known
 from reps.models import User
@@ -36,6 +51,8 @@ class Detail:
     why: Explained | None
     story: Sequence[TimelineEntry]
     ahead: Sequence[Ahead]
+    promised: Promised | None
+    silence: Silence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,10 @@ def detail(
     vocabulary = organisation.world.vocabulary
     facts = facts_page.typed_facts(lead.facts, vocabulary)
     clock = _clock(lead)
+    moved = taken_away([lead.pk]).get(lead.pk, 0) if running else 0
+    steps = ahead(clock, lead, moved) if running else ()
+    if lead.rep and any(step.to for step in steps):
+        steps = named(steps, takers(lead.rep, [lead], organisation, now).get(lead.pk, ""))
     story = TimelineEntry.objects.filter(lead=lead).select_related("by").order_by("-at", "-pk")[:most]
     return Detail(
         lead=lead,
@@ -67,7 +88,9 @@ def detail(
         company=facts_page.company(facts, vocabulary),
         why=explained(lead.decision, organisation) if lead.decision else None,
         story=list(story),
-        ahead=ahead(clock, lead, _taken_away(lead)) if running else (),
+        ahead=steps,
+        promised=promised(clock, lead, now),
+        silence=silence(clock, lead),
     )
 
 
@@ -118,5 +141,7 @@ def _clock(lead: Lead) -> SlaClock | None:
     return SlaClock.objects.filter(lead=lead, assignment__epoch=lead.epoch).first()
 
 
-def _taken_away(lead: Lead) -> int:
-    return Assignment.objects.filter(lead=lead, ended_as=Assignment.Ended.SLA).count()
+def taken_away(leads: Sequence[int]) -> dict[int, int]:
+    """How often the ladder has taken each of these from somebody."""
+    found = Assignment.objects.filter(lead__in=leads, ended_as=Assignment.Ended.SLA)
+    return dict(found.values("lead_id").annotate(count=Count("pk")).values_list("lead_id", "count"))

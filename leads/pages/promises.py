@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leads.models import Lead, SlaClock
@@ -12,6 +12,8 @@ from reps.models import Rep
 # Under a third of the time, the ring turns amber; in the last minute, and after it, red.
 SOON = 0.35
 LAST = timedelta(minutes=1)
+NEXT_IN_LINE = "the next in line"
+BASIS = {"team_hours": "of the team’s hours", "rep_hours": "of the rep’s hours"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,15 @@ class Countdown:
 class Ahead:
     """One step of the ladder that is still to come, in words: what happens, to whom, and unless what.
 
-    `does` is said to whoever has the lead, `others_see` to everybody else.
+    `does` is said to whoever has the lead, `others_see` to everybody else, `brief` in one line of a list. `to` is who
+    gets the lead by it, "" if it stays or goes to a queue.
     """
 
     at: datetime
     unless: str
     does: str
     others_see: str
+    brief: str
     to: str = ""
 
 
@@ -71,29 +75,77 @@ def countdown(clock: SlaClock, now: datetime) -> Countdown:
     return Countdown(clock.due_at, clock.due_at - clock.started_at, clock.due_at - now)
 
 
-def ahead(clock: SlaClock | None, lead: Lead, moved: int) -> Sequence[Ahead]:
-    """The steps that can still happen to this lead; `moved` counts how often the ladder has taken it from somebody."""
-    if clock is None or clock.state != SlaClock.State.RUNNING or lead.rep is None:
+def still_ahead(clock: SlaClock | None, lead: Lead) -> Sequence[Mapping[str, str]]:
+    """The steps of the frozen ladder that can still happen to this lead."""
+    if clock is None or clock.state != SlaClock.State.RUNNING or lead.rep_id is None:
         return ()
-    return [
-        _in_words(step, clock, lead.rep, moved)
-        for step in clock.steps[clock.next_step :]
-        if not (step["unless"] == "accepted" and lead.status == Lead.Status.ACCEPTED)
-    ]
+    steps: Sequence[Mapping[str, str]] = clock.steps[clock.next_step :]
+    return [step for step in steps if not (step["unless"] == "accepted" and lead.status == Lead.Status.ACCEPTED)]
 
 
-def _in_words(step: dict[str, str], clock: SlaClock, rep: Rep, moved: int) -> Ahead:
+def ahead(clock: SlaClock | None, lead: Lead, moved: int) -> Sequence[Ahead]:
+    """Those steps in words; `moved` counts how often the ladder has taken the lead from somebody."""
+    steps = still_ahead(clock, lead)
+    if clock is None or lead.rep is None:
+        return ()
+    return [_in_words(step, clock, lead.rep, moved) for step in steps]
+
+
+def named(steps: Sequence[Ahead], taker: str) -> Sequence[Ahead]:
+    """The same, with the name of who would get the lead now; "" if that is not known."""
+    return [replace(step, to=taker) if taker and step.to else step for step in steps]
+
+
+def _in_words(step: Mapping[str, str], clock: SlaClock, rep: Rep, moved: int) -> Ahead:
     at, unless = datetime.fromisoformat(step["at"]), step["unless"]
     if step["do"] == "remind":
-        return Ahead(at, unless, "you are reminded", f"{rep} is reminded")
+        return Ahead(at, unless, "you are reminded", f"{rep} is reminded", "You are reminded")
     if step["do"] == "notify_manager":
-        return Ahead(at, unless, "your manager is told", f"the manager of {rep} is told")
+        return Ahead(at, unless, "your manager is told", f"the manager of {rep} is told", "Your manager is told")
     if step["do"] == "queue" or moved >= clock.policy["max_reassignments"]:
         to_queue = "it goes to the team’s queue and"
-        return Ahead(at, unless, f"{to_queue} your manager is told", f"{to_queue} the manager of {rep} is told")
-    if rep.backup:
-        return Ahead(at, unless, "it goes to", "it goes to", str(rep.backup))
-    return Ahead(at, unless, "it goes to the next in line", "it goes to the next in line")
+        told = f"{to_queue} the manager of {rep} is told"
+        return Ahead(at, unless, f"{to_queue} your manager is told", told, "Goes to the team’s queue")
+    return Ahead(at, unless, "it goes to", "it goes to", "Goes to", NEXT_IN_LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """An accepted lead of which nothing was heard: its holder was asked, and it goes on at this time."""
+
+    asked_at: datetime
+    goes_at: datetime | None
+
+
+def silence(clock: SlaClock | None, lead: Lead) -> Silence | None:
+    asked = clock is not None and clock.state == SlaClock.State.RUNNING and lead.status == Lead.Status.ACCEPTED
+    if not asked or clock is None or clock.asked_at is None:
+        return None
+    return Silence(clock.asked_at, clock.silent_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What was promised, by whose time, and how long the customer has waited in real time, whoever had the lead."""
+
+    within: timedelta
+    clock: str
+    since: datetime
+    until: datetime | None
+    waited: timedelta
+
+    @property
+    def basis(self) -> str:
+        return BASIS.get(self.clock, "")
+
+
+def promised(clock: SlaClock | None, lead: Lead, now: datetime) -> Promised | None:
+    if clock is None:
+        return None
+    within = timedelta(seconds=clock.policy.get("respond_within_s", 0))
+    since = clock.waiting_since or lead.received_at
+    until = lead.contacted_at or lead.closed_at
+    return Promised(within, clock.policy.get("clock", "always"), since, until, (until or now) - since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,15 +11,27 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.models import Lead, LeadQuerySet, SlaClock
-from leads.pages.availability import Availability, availability
+from leads.pages.availability import Availability, availability, paused_since
 from leads.pages.decision import in_short
-from leads.pages.lead import Detail, detail
-from leads.pages.promises import Countdown, FirstContact, countdown, first_contact
+from leads.pages.lead import Detail, detail, taken_away
+from leads.pages.promises import (
+    Ahead,
+    Countdown,
+    FirstContact,
+    Silence,
+    ahead,
+    countdown,
+    first_contact,
+    named,
+    silence,
+)
+from leads.pages.takers import takers
 from leads.world import Known, known
 from reps.models import Rep, User
 
 # A queue of hundreds is a staffing problem; nobody reads further than this, and the page stays quick.
 MOST = 200
+PROMISE = ("pk", "next_step", "asked_at", "silent_at", "due_at")  # what is shown of it
 FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
 
@@ -33,6 +45,8 @@ class Row:
     countdown: Countdown | None = None
     contact: FirstContact | None = None
     waited: timedelta | None = None
+    next: Ahead | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class Queue:
     sections: Sequence[Section]
     chosen: Detail | None
     availability: Availability | None
+    parked_since: datetime | None
     load: int
     revision: str
     can_pull: bool
@@ -65,11 +80,13 @@ def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
     waiting, more = _team_rows(rep.user, now)
     sections = _sections(own, waiting, more)
     rows = [row for section in sections for row in section.rows]
+    there = _availability(rep, organisation, now)
     row = next((row for row in rows if row.lead.pk == chosen), rows[0] if rows else None)
     return Queue(
         sections=sections,
         chosen=detail(row.lead, row.does, row.countdown, organisation, now=now) if row else None,
-        availability=_availability(rep, organisation, now),
+        availability=there,
+        parked_since=paused_since(rep) if there and there.state == "parked" else None,
         load=Lead.objects.of(rep).open().count(),
         revision=revision(rep, now=now),
         can_pull=rep.team is not None and rep.team.slug in organisation.world.queues.values(),
@@ -84,7 +101,7 @@ def revision(rep: Rep, *, now: datetime) -> str:
         list(_waiting_for_team(rep.user).values_list("pk", "changed_at")[:MOST]),
         [
             (*promise, state == SlaClock.State.RUNNING and due_at < now)
-            for *promise, state, due_at in _promises(rep).values_list("pk", "next_step", "due_at", "state", "due_at")
+            for *promise, state, due_at in _promises(rep).values_list(*PROMISE, "state", "due_at")
         ],
         Lead.objects.of(rep).open().count(),
         _availability(rep, organisation, now),
@@ -102,18 +119,31 @@ def _own(rep: Rep, now: datetime) -> LeadQuerySet:
 
 
 def _own_rows(rep: Rep, organisation: Known, now: datetime) -> list[Row]:
-    leads = _own(rep, now).select_related("decision", "rep__user", "rep__backup__user")
+    leads = list(_own(rep, now).select_related("decision", "rep__user", "rep__backup__user"))
     clocks = {clock.lead_id: clock for clock in _promises(rep)}
-    return [_own_row(lead, clocks.get(lead.pk), organisation, now) for lead in leads]
+    following = _next_steps(rep, leads, clocks, organisation, now)
+    return [_own_row(lead, clocks.get(lead.pk), following.get(lead.pk), organisation, now) for lead in leads]
 
 
-def _own_row(lead: Lead, clock: SlaClock | None, organisation: Known, now: datetime) -> Row:
+def _next_steps(
+    rep: Rep, leads: Sequence[Lead], clocks: Mapping[int, SlaClock], organisation: Known, now: datetime
+) -> dict[int, Ahead]:
+    """What each ladder does next. Who would get a lead is asked for those only whose next step is to move on."""
+    moved = taken_away([lead.pk for lead in leads])
+    steps = {lead.pk: ahead(clocks.get(lead.pk), lead, moved.get(lead.pk, 0))[:1] for lead in leads}
+    moving = [lead for lead in leads if any(step.to for step in steps[lead.pk])]
+    names = takers(rep, moving, organisation, now)
+    return {lead: named(first, names.get(lead, ""))[0] for lead, first in steps.items() if first}
+
+
+def _own_row(lead: Lead, clock: SlaClock | None, following: Ahead | None, organisation: Known, now: datetime) -> Row:
     if lead.status == Lead.Status.CONTACTED:
         return Row(lead, "", contact=first_contact(clock, now))
     does = "accept" if lead.status == Lead.Status.ASSIGNED else "contact"
     running = clock is not None and clock.state == SlaClock.State.RUNNING
     why = in_short(lead.decision, organisation) if lead.decision else ""
-    return Row(lead, does, why, countdown(clock, now) if clock and running else None)
+    left = countdown(clock, now) if clock and running else None
+    return Row(lead, does, why, left, next=following, silence=silence(clock, lead))
 
 
 def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:

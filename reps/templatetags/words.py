@@ -72,6 +72,14 @@ def at_time(context: Context, at: datetime) -> str:
     return moment(at, context["now"])
 
 
+@register.simple_tag(takes_context=True)
+def in_time(context: Context, at: datetime) -> SafeString:
+    """How long until then, going on by the server's clock: in 1:50; now, once it has come."""
+    left = at - context["now"]
+    words = f"in {brief(left)}" if left > timedelta() else "now"
+    return format_html('<span class="in" data-at="{}">{}</span>', milliseconds_since_1970(at), words)
+
+
 def moment(at: datetime, now: datetime) -> str:
     """14:02 today, Tue 14:02 within six days, else 12 Nov 14:02, and with the year when it is another."""
     local, today = timezone.localtime(at), timezone.localtime(now)

@@ -49,7 +49,21 @@ function announce(timer, seconds) {
   said.textContent = passed === 0 ? `${name} is overdue` : `${name}: ${passed / 60} minute${passed === 60 ? "" : "s"} left`;
 }
 
-const tick = () => document.querySelectorAll("[data-due]").forEach(draw);
+// "in 1:50", and "now" once it has come; a wait that grows has no sign.
+function drawMoment(place) {
+  const seconds = Math.round((Number(place.dataset.at) - serverNow()) / 1000);
+  place.textContent = seconds > 0 ? `in ${inWords(seconds, true)}` : "now";
+}
+
+function drawWait(place) {
+  place.textContent = inWords(Math.round((serverNow() - Number(place.dataset.since)) / 1000), false);
+}
+
+function tick() {
+  document.querySelectorAll("[data-due]").forEach(draw);
+  document.querySelectorAll("[data-at]").forEach(drawMoment);
+  document.querySelectorAll("[data-since]").forEach(drawWait);
+}
 
 hear(document.querySelector("[data-now]")?.dataset.now);
 tick();

@@ -21,7 +21,7 @@ from tests.organisation import bump
 pytestmark = pytest.mark.usefixtures("office")
 
 HTMX = {"HX-Request": "true"}
-MOST_QUERIES = 20
+MOST_QUERIES = 26
 MOST_QUERIES_OF_A_POLL = 8
 
 
@@ -363,8 +363,8 @@ def test_what_is_to_be_said_is_said_even_if_nothing_else_changed(dana: Client) -
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({}, "Open"),
-        ({"paused": True}, "Paused: no new leads"),
+        ({}, "Available"),
+        ({"paused": True}, "Away: no new leads"),
         ({"active": False}, "Not active: no new leads"),
     ],
 )
