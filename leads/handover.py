@@ -11,6 +11,7 @@ from datetime import datetime
 from leads import accounts, outgoing_events, record
 from leads.activity import counting
 from leads.again import people_again
+from leads.clocks import silence
 from leads.deciding import Decided, decide, known_about
 from leads.holding import NotPossible, act, check_holder, given_reason, locked, tell_story
 from leads.knowledge import Knowledge
@@ -56,6 +57,7 @@ def take(lead: Lead, rep: Rep, known: Known, *, why: str, by: User, now: datetim
     give(lead, email, known, how=how, why=why, pool=None, cause=Decision.Cause.BY_HAND, now=now, told=True)
     Assignment.objects.filter(lead=lead, ended_at=None).update(accepted_at=now)
     Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)
+    silence.begin(lead, at=now)
     tell_story(lead, TimelineEntry.Kind.ACCEPTED, why, by, now)
     outgoing_events.tell(lead, catalogue.ACCEPTED, now=now)
     return Lead.objects.get(pk=lead.pk)
@@ -166,8 +168,8 @@ def _known_about(person: Person, known: Known, now: datetime) -> tuple[Matching,
 
 
 def _promise_so_far(lead: Lead) -> str | None:
-    """A lead keeps the promise it started with, whoever has it; None if none has run yet."""
-    clock = lead.clocks.order_by("-pk").first()
+    """A lead keeps the promise it started with, whoever has it; None if none has run yet. A queue's is the queue's."""
+    clock = lead.clocks.exclude(assignment=None).order_by("-pk").first()
     return str(clock.policy["slug"]) if clock else None
 
 

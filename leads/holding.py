@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
+from leads.clocks import breaches
 from leads.crash import crash_point
 from leads.models import Assignment, Lead, SlaClock, TimelineEntry
 from reps.models import User
@@ -70,6 +71,7 @@ def check_holder(lead: Lead, by: User) -> None:
 
 def finish_clock(lead: Lead, state: str, now: datetime) -> None:
     """The running promise of this lead ends; whether it was kept is in its times."""
+    breaches.note_ending([lead.pk], now)
     SlaClock.objects.filter(lead=lead, state=SlaClock.State.RUNNING).update(state=state, finished_at=now, next_at=None)
 
 

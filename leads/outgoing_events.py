@@ -7,7 +7,7 @@ nobody it is reassigned. A lead that its holder keeps, or that goes from nowhere
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -71,10 +71,11 @@ def tell(lead: Lead, kind: EventType, *, now: datetime) -> None:
     emitting.emit([_event(lead, kind, clock, now)], now=now)
 
 
-def breached(clocks: Sequence[SlaClock], *, now: datetime) -> None:
+def breached(clocks: Iterable[SlaClock], *, now: datetime) -> None:
     """These promises were broken: one event for each."""
-    if not clocks or catalogue.BREACHED.name not in emitting.wanted():
+    if catalogue.BREACHED.name not in emitting.wanted():
         return
+    clocks = list(clocks)
     leads = Lead.objects.select_related("source", "decision", "rep__user", "rep__team")
     about = leads.in_bulk([clock.lead_id for clock in clocks])
     events = [_event(about[clock.lead_id], catalogue.BREACHED, clock, now) for clock in clocks]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leads.clocks import breaches, waiting
 from leads.copying import copy_rows
 from leads.crash import crash_point
 from leads.deciding import Decided
@@ -17,7 +18,8 @@ from leads.outgoing_events import EVENT
 from leads.people import NEXT_IDS
 from leads.prepared import ask_together, prepared_cursor
 from leads.promises import Promises
-from leads.rows import (
+from leads.rows import Writer
+from leads.tables import (
     ASSIGNMENT,
     CHANGED_LEAD,
     CLOCK,
@@ -29,7 +31,6 @@ from leads.rows import (
     TOUCH,
     Row,
     Rows,
-    Writer,
 )
 from leads.world import Known
 from notifications.models import Notification, OutgoingEvent
@@ -64,14 +65,14 @@ def write(
     `told`: the caller writes the line of the story himself, with who did it.
     """
     rows = Rows()
-    promises = Promises(known, now)
+    promises, since = Promises(known, now), waiting.since_when(decided, now)
     decision_ids, assignment_ids = ask_together(
         (NEXT_IDS, ["routing_decision", len(decided)]), (NEXT_IDS, ["leads_assignment", len(decided)])
     )
 
     def decisions() -> Iterator[Row]:
         for one, (decision_id,), (assignment_id,) in zip(decided, decision_ids, assignment_ids, strict=True):
-            Writer(one, known, rows, promises, now, told).write(decision_id, assignment_id, cause)
+            Writer(one, known, rows, promises, since, now, told).write(decision_id, assignment_id, cause)
             yield rows.decisions.pop()
 
     # The server takes in the decisions, the largest rows of all, while what follows from the next ones is worked out.
@@ -81,6 +82,8 @@ def write(
 
 def flush(rows: Rows, *, now: datetime, ending: Ending) -> None:
     """Write all rows of a batch; `now` and `ending` are said of the assignments that end by it."""
+    if rows.left:
+        breaches.note_ending(rows.left, now)
     with prepared_cursor() as cursor:
         if rows.left:
             cursor.execute(END_ASSIGNMENTS, [now, ending.code, ending.reason, rows.left])

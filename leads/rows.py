@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
 
@@ -13,60 +13,14 @@ from leads.deciding import Decided
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.normalise import phone_key
 from leads.promises import Promises
+from leads.tables import CLOCK, DUE_IN_PROMISE, NEW_LEAD, Row, Rows
 from leads.urgency import urgency_of
 from leads.world import Known
 from routing.engine.facts import as_json
 from routing.engine.ledger import OPENING
 from routing.models import Decision, Queue
 
-Row = tuple[object, ...]
-
-DECISION = (
-    "id", "lead_id", "at", "cause", "version_id", "outcome", "rep_id", "pool_id", "queue_id", "track", "strategy",
-    "fallback", "sticky", "cover_for_id", "rules", "reason", "path", "notes",
-    "facts", "scoring", "matching", "candidates", "timings",
-)  # fmt: skip
-ASSIGNMENT = (
-    "id", "lead_id", "rep_id", "epoch", "decision_id", "pool_id", "how", "assigned_at", "ended_as", "end_reason",
-    "outcome", "segment",
-)  # fmt: skip
-CLOCK = ("lead_id", "assignment_id", "policy", "started_at", "due_at", "state", "steps", "next_step", "next_at")
-DUE_IN_PROMISE = CLOCK.index("due_at") - CLOCK.index("policy")
-TOUCH = ("lead_id", "event_id", "source_id", "item", "item_key", "at")
-STORY = ("lead_id", "at", "kind", "text", "epoch")
-LEDGER = ("member_id", "at", "amount", "kind", "decision_id")
-NOTICE = ("user_id", "kind", "text", "link", "context", "dedupe_key", "created_at")
-NEW_LEAD = (
-    "id", "person_key", "source_id", "name", "email", "phone", "company", "intent", "facts", "set_aside", "provenance",
-    "status", "rep_id", "queue_id", "track", "waits_for", "urgency", "epoch", "decision_id", "account_id", "score",
-    "received_at", "assigned_at", "changed_at",
-)  # fmt: skip
-CHANGED_LEAD = (
-    "person_key", "name", "email", "phone", "company", "intent", "facts", "set_aside", "provenance", "status", "rep",
-    "queue", "track", "waits_for", "urgency", "epoch", "decision", "account", "score", "assigned_at", "contacted_at",
-    "closed_at", "changed_at",
-)  # fmt: skip
-
 _new_lead_row = itemgetter(*NEW_LEAD)
-
-
-@dataclass(slots=True)
-class Rows:
-    """Everything one batch writes, table by table."""
-
-    decisions: list[Row] = field(default_factory=list)
-    assignments: list[Row] = field(default_factory=list)
-    clocks: list[Row] = field(default_factory=list)
-    touches: list[Row] = field(default_factory=list)
-    story: list[Row] = field(default_factory=list)
-    ledger: list[Row] = field(default_factory=list)
-    notices: list[Row] = field(default_factory=list)
-    events: list[Row] = field(default_factory=list)  # for other systems
-    new_leads: list[Row] = field(default_factory=list)
-    changed_leads: list[Lead] = field(default_factory=list)
-    left: list[int] = field(default_factory=list)  # leads whose open assignment and clock end now
-    amounts: dict[int, float] = field(default_factory=dict)
-    opened: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +31,7 @@ class Writer:
     known: Known
     rows: Rows
     promises: Promises
+    waiting_since: Mapping[int, datetime]
     now: datetime
     told: bool = False
 
@@ -96,6 +51,7 @@ class Writer:
             self._tell(self._rep_user(), "returned", text, f"returned:{decision_id}", context)
         else:
             self._nobody(decision_id)
+            self._wait()
         if self.known.wanted_events:
             self._event((decision_id, cause), changes, self.rows.clocks[promises:])
         if lead is None:
@@ -155,12 +111,23 @@ class Writer:
         if outcome.rep is None:
             return
         promise = self.promises.start(facts=outcome.facts, named=outcome.sla, rep=outcome.rep)
-        self.rows.clocks.append((lead_id, assignment_id, *promise))
+        self.rows.clocks.append((lead_id, assignment_id, self.waiting_since[lead_id], *promise))
         if outcome.how == Assignment.How.CLAIMED:
             return  # He took it himself.
         text = f"New lead: {self._who()}. {outcome.reason}"
         due_at = promise[DUE_IN_PROMISE]
         self._tell(self._rep_user(), "assigned", text, f"assigned:{lead_id}:{epoch}", self._context(epoch, due_at))
+
+    def _wait(self) -> None:
+        """A queue with a promise of its own: the clock runs until the lead leaves it, however often it comes back."""
+        outcome, lead_id = self.one.outcome, self.one.person.id
+        if outcome.queue and outcome.sla and not self._stays_in_queue():
+            promise = self.promises.wait(facts=outcome.facts, named=outcome.sla, queue=outcome.queue)
+            self.rows.clocks.append((lead_id, None, self.waiting_since[lead_id], *promise))
+
+    def _stays_in_queue(self) -> bool:
+        lead = self.one.person.lead
+        return lead is not None and lead.status == Lead.Status.QUEUED and lead.queue_id == self._queue_id()
 
     def _nobody(self, decision_id: int) -> None:
         """A lead that waits in the built-in queue is everybody's business: managers and RevOps are told."""
@@ -225,7 +192,7 @@ class Writer:
         self.rows.new_leads.append(_new_lead_row(values))
 
     def _changed_lead(self, lead: Lead, changes: Mapping[str, object]) -> None:
-        if lead.is_open and not self._is_kept():
+        if (lead.status == Lead.Status.QUEUED and not self._stays_in_queue()) or (lead.is_open and not self._is_kept()):
             self.rows.left.append(lead.pk)
         for name, value in changes.items():
             setattr(lead, name, value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from leads import handover, outgoing_events
+from leads.clocks import silence
 from leads.holding import AlreadyTaken, NotPossible, act, check_holder, finish_clock, locked, tell_story
 from leads.models import Assignment, InboundEvent, Lead, SlaClock, TimelineEntry
 from notifications.subscriptions import catalogue
@@ -30,6 +31,7 @@ def accept(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> 
     lead.changed_at = now
     lead.save(update_fields=["status", "changed_at"])
     lead.assignments.filter(ended_at=None).update(accepted_at=now)
+    silence.begin(lead, at=now)
     tell_story(lead, TimelineEntry.Kind.ACCEPTED, f"{by} accepted the lead.", by, now)
     outgoing_events.tell(lead, catalogue.ACCEPTED, now=now)
     return lead

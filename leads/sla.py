@@ -21,7 +21,11 @@ DOINGS = ("remind", "notify_manager", "reassign", "queue")
 LONGEST = timedelta(days=30)
 MOST_REASSIGNMENTS = 20
 MOST_STEPS = 10
-KEYS = ("slug", "name", "respond_within", "clock", "steps", "max_reassignments", "for_intents", "min_score", "default")
+MOST_LAPSES = 20
+KEYS = (
+    "slug", "name", "respond_within", "clock", "steps", "max_reassignments", "silent_after", "park_after",
+    "for_intents", "min_score", "default",
+)  # fmt: skip
 STEP_KEYS = ("after", "unless", "do")
 
 DURATION = re.compile(r"(?:([0-9]{1,4})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?\Z")
@@ -47,12 +51,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
+    """`silent_after`: who accepted and then says nothing for so long is asked at half of it, and loses the lead.
+
+    `park_after`: a rep who lets so many leads lapse one after the other gets no more until he is back.
+    """
+
     slug: str
     name: str
     respond_within: timedelta
     clock: str = "always"
     steps: tuple[Step, ...] = ()
     max_reassignments: int = 2
+    silent_after: timedelta | None = None
+    park_after: int | None = None
     for_intents: tuple[str, ...] = ()
     min_score: float | None = None  # of the leads with these intents only those with at least this score
     is_default: bool = False
@@ -93,6 +104,8 @@ def parse_policy(data: object, path: str) -> Policy:
         clock=_one_of(data.get("clock", "always"), CLOCKS, f"{path}.clock", problems),
         steps=_steps(data.get("steps", []), f"{path}.steps", problems),
         max_reassignments=_count(data.get("max_reassignments", 2), f"{path}.max_reassignments", problems),
+        silent_after=None if data.get("silent_after") is None else _duration(data, "silent_after", path, problems),
+        park_after=_lapses(data.get("park_after"), f"{path}.park_after", problems),
         for_intents=_texts(data.get("for_intents", []), f"{path}.for_intents", problems),
         min_score=_score(data.get("min_score"), f"{path}.min_score", problems),
         is_default=_truth(data.get("default", False), f"{path}.default", problems),
@@ -192,6 +205,13 @@ def _count(value: object, path: str, problems: list[tuple[str, str]]) -> int:
         return value
     problems.append((path, f"{value!r} should be a whole number from 0 to {MOST_REASSIGNMENTS}"))
     return 0
+
+
+def _lapses(value: object, path: str, problems: list[tuple[str, str]]) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_LAPSES):
+        return value
+    problems.append((path, f"{value!r} should be a whole number from 1 to {MOST_LAPSES}: lapses in a row"))
+    return None
 
 
 def _texts(value: object, path: str, problems: list[tuple[str, str]]) -> tuple[str, ...]:

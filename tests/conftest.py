@@ -58,6 +58,8 @@ def nothing_remembered() -> None:
         sys.modules["leads.world"]._Process.known = None
     if "leads.sources" in sys.modules:
         sys.modules["leads.sources"]._Process.sources = None
+    if "leads.clocks.anew" in sys.modules:
+        sys.modules["leads.clocks.anew"].forget()
 
 
 @pytest.fixture

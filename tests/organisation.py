@@ -219,11 +219,13 @@ def _assign(lead: Lead, decision: Decision, rep: Rep, due_in: timedelta) -> None
         ended_at=ended,
         ended_as=Assignment.Ended.CLOSED if ended else "",
     )
-    steps = [{"at": (at + due_in / 2).isoformat(), "unless": "accepted", "do": "remind"}]
+    after_s = due_in.total_seconds() / 2
+    steps = [{"after_s": after_s, "at": (at + due_in / 2).isoformat(), "unless": "accepted", "do": "remind"}]
     SlaClock.objects.create(
         lead=lead,
         assignment=assignment,
         policy={"slug": "fast", "name": "Fast", "respond_within_s": due_in.total_seconds(), "max_reassignments": 2},
+        waiting_since=at,
         started_at=at,
         due_at=at + due_in,
         state=SlaClock.State.STOPPED if ended else SlaClock.State.RUNNING,

@@ -122,6 +122,12 @@ class PolicyForm(serializers.Serializer[Any]):
     clock = serializers.ChoiceField(choices=sla.CLOCKS)
     steps = PolicyStepForm(many=True)
     max_reassignments = serializers.IntegerField()
+    silent_after = serializers.CharField(
+        allow_null=True, help_text="An accepted lead of which nothing is heard for so long is taken back."
+    )
+    park_after = serializers.IntegerField(
+        allow_null=True, help_text="A rep who lets so many leads in a row lapse gets no more until he is back."
+    )
     for_intents = serializers.ListField(child=serializers.CharField())
     min_score = serializers.FloatField(allow_null=True, help_text="Only for leads with at least this score.")
     default = serializers.BooleanField()
@@ -210,6 +216,8 @@ def _told(policy: sla.Policy) -> dict[str, Any]:
         "clock": policy.clock,
         "steps": steps,
         "max_reassignments": policy.max_reassignments,
+        "silent_after": sla.dump_duration(policy.silent_after) if policy.silent_after else None,
+        "park_after": policy.park_after,
         "for_intents": policy.for_intents,
         "min_score": policy.min_score,
         "default": policy.is_default,

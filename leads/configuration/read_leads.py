@@ -42,6 +42,10 @@ def policy_document(policy: sla.Policy) -> dict[str, Any]:
             {"after": sla.dump_duration(step.after), "unless": step.unless, "do": step.do} for step in policy.steps
         ]
     document["max_reassignments"] = policy.max_reassignments
+    if policy.silent_after is not None:
+        document["silent_after"] = sla.dump_duration(policy.silent_after)
+    if policy.park_after is not None:
+        document["park_after"] = policy.park_after
     if policy.for_intents:
         document["for_intents"] = list(policy.for_intents)
     if policy.min_score is not None:

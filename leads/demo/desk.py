@@ -23,7 +23,8 @@ from leads.models import InboundEvent
 from leads.people import Person, new_ids
 from leads.pipeline import RETURNED, route_events
 from leads.promises import Promises
-from leads.rows import Rows, Writer
+from leads.rows import Writer
+from leads.tables import Rows
 from leads.world import Known
 from routing.engine import ledger
 from routing.engine.bench import Presence
@@ -116,7 +117,8 @@ class Desk:
         return self._accounts[by]
 
     def _write(self, decided: Decided, delivered: Delivered, at: datetime) -> None:
-        writer = Writer(decided, self.known, self._rows, Promises(self.known, at), at)
+        since = {decided.person.id: decided.person.first.at}
+        writer = Writer(decided, self.known, self._rows, Promises(self.known, at), since, at)
         writer.write(self._next_id(DECISIONS), self._next_id(ASSIGNMENTS), Decision.Cause.ARRIVED)
         status = InboundEvent.Status.DISCARDED if decided.outcome.kind == "discarded" else InboundEvent.Status.ROUTED
         self._events.setdefault(status, []).append(delivered)

@@ -25,7 +25,8 @@ class SlaClock(models.Model):
     `steps` is the frozen ladder: a list of {"after_s": seconds on its clock, "at": ISO time in UTC, "unless", "do"}.
     `basis` says whose time it counts, `revision` by which configuration its times were worked out. `waiting_since` is
     when the customer began to wait, in real time. A lead that waits in a queue has a clock without `assignment`.
-    At `silent_at` the holder of an accepted lead is asked whether he still works on it, and then it goes on.
+    At `silent_at` the holder of an accepted lead, of whom nothing was heard since `silent_since`, is asked whether he
+    still works on it, and then it goes on.
     """
 
     class State(models.TextChoices):
@@ -47,6 +48,7 @@ class SlaClock(models.Model):
     steps = models.JSONField(default=list)
     next_step = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True, blank=True)
+    silent_since = models.DateTimeField(null=True, blank=True)
     silent_at = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,0 +1,176 @@
+"""When hours, time off or holidays change, promises that run by them are worked out anew from their start.
+
+Each process remembers by which calendars everything was worked out, so a change of anything else costs it nothing, and
+one that it missed, because it has just started, is found by the revision that clocks carry. Finished promises stay as
+they were, and so does every step that was acted on. Two may do this at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from leads.clocks import calendars, silence
+from leads.clocks.lateness import calendar_of
+from leads.crash import crash_point
+from leads.database_clock import database_now
+from leads.models import Lead, SlaClock, TimelineEntry
+from leads.world import Known, known, known_and_held
+from reps.hours import Calendar
+from reps.wall_clock import zone_of
+
+BATCH = 500
+BEFORE_ALL = (-1, 0)
+COLUMNS = ("revision", "due_at", "steps", "next_at", "silent_at", "breach_noted_at")
+
+# Whose time counts: of each rep his own and his team's, of each queue its team's.
+Calendars = Mapping[str, tuple[Calendar, ...]]
+
+
+@dataclass(slots=True)
+class Round:
+    """All running promises by working time, page by page; `whose`: only those of these reps and queues."""
+
+    revision: int
+    calendars: Calendars
+    whose: Collection[str] | None
+    after: tuple[int, int] = BEFORE_ALL
+    busy: set[int] = field(default_factory=set)  # clocks of leads that somebody was at
+
+
+class _Process:
+    """What this process has worked out so far."""
+
+    done: Calendars | None = None
+    revision: int | None = None
+    round: Round | None = None
+
+
+def reckon_due() -> int:
+    """Work out one page of promises anew, if any calendar has changed; how many were looked at. 0: nothing is left."""
+    organisation = known()
+    if organisation.revision == _Process.revision:
+        return 0
+    turn = _Process.round
+    if turn is None or turn.revision != organisation.revision:
+        turn = _Process.round = _begin(organisation)
+    if turn.whose is None or turn.whose:
+        clocks = list(_page(turn, organisation))
+        if clocks:
+            turn.after = (clocks[-1].revision, clocks[-1].pk)
+            _reckon([clock.pk for clock in clocks if _changes(clock, organisation, database_now())], turn)
+            return len(clocks)
+        if turn.busy:
+            _reckon(sorted(turn.busy), turn)
+            if turn.busy:
+                return 0  # they are tried again in the next round of the sweep
+    _Process.done, _Process.revision, _Process.round = turn.calendars, turn.revision, None
+    return 0
+
+
+def forget() -> None:
+    """Know nothing of what was worked out before, as a process that has just started."""
+    _Process.done = _Process.revision = _Process.round = None
+
+
+def _begin(organisation: Known) -> Round:
+    """Who works at other times than when everything was last worked out; everybody, if that is not known."""
+    found = _calendars(organisation)
+    if _Process.done is None:
+        return Round(organisation.revision, found, None)
+    before = _Process.done
+    return Round(organisation.revision, found, {one for one in found if found[one] != before.get(one)})
+
+
+def _calendars(organisation: Known) -> Calendars:
+    world = organisation.world
+    reps = {
+        f"rep:{email}": (rep.calendar, calendars.of_team(organisation, rep.team)) for email, rep in world.reps.items()
+    }
+    return reps | {f"queue:{slug}": (calendars.of_team(organisation, team),) for slug, team in world.queues.items()}
+
+
+def _page(turn: Round, organisation: Known) -> QuerySet[SlaClock]:
+    revision, pk = turn.after
+    found = (
+        SlaClock.objects.filter(state=SlaClock.State.RUNNING, revision__lt=turn.revision)
+        .exclude(basis=calendars.REAL_TIME)
+        .filter(Q(revision=revision, pk__gt=pk) | Q(revision__gt=revision))
+        .select_related("assignment", "lead__queue")
+        .order_by("revision", "pk")
+    )
+    if turn.whose is not None:
+        reps = [keys.id for email, keys in organisation.reps.items() if f"rep:{email}" in turn.whose]
+        queues = [pk for slug, pk in organisation.queues.items() if f"queue:{slug}" in turn.whose]
+        found = found.filter(Q(assignment__rep__in=reps) | Q(assignment=None, lead__queue__in=queues))
+    return found[:BATCH]
+
+
+@transaction.atomic
+def _reckon(ids: Collection[int], turn: Round) -> None:
+    """These again, each under the lock of its lead: no step of it is acted on meanwhile, and no act overlooked."""
+    if not ids:
+        return
+    organisation = known_and_held()
+    if organisation.revision != turn.revision:
+        turn.busy.update(ids)  # Another change has come in between: it begins again with that.
+        return
+    of_leads = SlaClock.objects.filter(pk__in=ids).values("lead")
+    free = Lead.objects.filter(pk__in=of_leads).select_for_update(of=("self",), skip_locked=True, no_key=True)
+    leads = list(free.order_by("pk").values_list("pk", flat=True))
+    running = SlaClock.objects.filter(pk__in=ids, state=SlaClock.State.RUNNING)
+    now = database_now()
+
+    story, changed = [], []
+    turn.busy.difference_update(ids)
+    for clock in running.select_related("assignment", "lead__queue"):
+        if clock.lead_id not in leads:
+            turn.busy.add(clock.pk)
+            continue
+        changes = _changes(clock, organisation, now)
+        if "due_at" in changes:
+            story.append(_line(clock, changes["due_at"], organisation, now))
+        for name, value in changes.items():
+            setattr(clock, name, value)
+        clock.revision = organisation.revision
+        changed.append(clock)
+    SlaClock.objects.bulk_update(changed, COLUMNS)
+    TimelineEntry.objects.bulk_create(story)
+    crash_point("before_reckoned_commit")
+
+
+def _changes(clock: SlaClock, organisation: Known, now: datetime) -> dict[str, Any]:
+    """What the calendar of today says otherwise than the clock; what would have been before now is due now."""
+    calendar = calendar_of(clock, organisation)
+    ahead = [step for step in clock.steps[clock.next_step :] if "after_s" in step]
+    spans = [timedelta(seconds=step["after_s"]) for step in ahead]
+    promised = timedelta(seconds=clock.policy["respond_within_s"])
+    due, *times = calendars.instants(calendar, clock.started_at, [promised, *spans])
+
+    changes: dict[str, Any] = {}
+    if due != clock.due_at:
+        changes["due_at"] = due
+        if clock.breach_noted_at is not None and due > now:
+            changes["breach_noted_at"] = None
+    anew = [{**step, "at": at.astimezone(UTC).isoformat()} for step, at in zip(ahead, times, strict=True)]
+    if ahead and anew != ahead:
+        changes["steps"] = [*clock.steps[: clock.next_step], *anew]
+        if anew[0]["at"] != ahead[0]["at"] and clock.next_at is not None:
+            changes["next_at"] = max(times[0], now)
+    silent = (silence.ends_at if clock.asked_at else silence.asks_at)(clock, organisation)
+    if silent is not None and clock.silent_at not in (None, silent) and max(silent, clock.silent_at) > now:
+        changes["silent_at"] = max(silent, now)
+    return changes
+
+
+def _line(clock: SlaClock, due: datetime, organisation: Known, now: datetime) -> TimelineEntry:
+    zone = calendar_of(clock, organisation).week.zone
+    before, after = (at.astimezone(zone_of(zone)) for at in (clock.due_at, due))
+    text = f"Working hours changed: the promise is due {after:%a} {after.day} {after:%b %H:%M}"
+    text += f" ({zone}), not {before:%a} {before.day} {before:%b %H:%M}."
+    return TimelineEntry(lead_id=clock.lead_id, at=now, kind=TimelineEntry.Kind.SLA, text=text, epoch=clock.lead.epoch)

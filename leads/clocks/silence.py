@@ -1,0 +1,38 @@
+"""Who accepted a lead and then says nothing is asked at half of the policy's time, and loses the lead at its end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from leads.clocks import calendars
+from leads.models import Lead, SlaClock
+from leads.world import Known, known
+
+
+def begin(lead: Lead, *, at: datetime) -> None:
+    """From now on the holder of this lead must be heard of again: he accepted it, or said that he still works on it."""
+    clock = lead.clocks.filter(state=SlaClock.State.RUNNING).exclude(assignment=None).first()
+    if clock is None or calendars.silent_for(clock.policy) is None:
+        return
+    clock.silent_since, clock.asked_at = at, None
+    clock.silent_at = asks_at(clock, known())
+    clock.save(update_fields=["silent_since", "asked_at", "silent_at"])
+
+
+def asks_at(clock: SlaClock, organisation: Known) -> datetime | None:
+    """When he is asked, on the clock of the promise: at half of the time."""
+    return _after(clock, organisation, 0.5)
+
+
+def ends_at(clock: SlaClock, organisation: Known) -> datetime | None:
+    """When the lead is taken back if nothing is heard of him until then."""
+    return _after(clock, organisation, 1)
+
+
+def _after(clock: SlaClock, organisation: Known, share: float) -> datetime | None:
+    silent_for = calendars.silent_for(clock.policy)
+    if silent_for is None or clock.silent_since is None or clock.assignment is None:
+        return None
+    rep = organisation.emails.get(clock.assignment.rep_id, "")
+    calendar = calendars.of_rep(organisation, clock.basis, rep)
+    return calendars.instants(calendar, clock.silent_since, [silent_for * share])[0]
