@@ -10,7 +10,7 @@ from leads.models import Assignment, Lead, LeadQuerySet
 from leads.people import Person, person_of
 from routing.engine.facts import Vocabulary
 
-TAKEN_AWAY = (Assignment.Ended.SLA, Assignment.Ended.BY_HAND)
+TAKEN_AWAY = (Assignment.Ended.SLA, Assignment.Ended.SILENT, Assignment.Ended.AWAY, Assignment.Ended.BY_HAND)
 
 
 def people_again(leads: Sequence[Lead], emails: Mapping[int, str], vocabulary: Vocabulary) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter_ns
 
@@ -57,8 +57,16 @@ def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[D
     return [settle(one, known, now_held, presence) for one in planned]
 
 
-def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list[Planned]:
-    """What is known of everybody, and the first target that the rules give: nobody is asked yet, nothing is locked."""
+PlaceOf = Callable[[Person, Request], Place]
+
+
+def plan_all(
+    people: Sequence[Person], known: Known, presence: Presence, place_of: PlaceOf | None = None
+) -> list[Planned]:
+    """What is known of everybody, and the first target that the rules give: nobody is asked yet, nothing is locked.
+
+    `place_of` says from which target a lead is given instead, if not from the one that the rules have for it now.
+    """
     found = accounts.matchings([(person.facts, person.lead.pk if person.lead else None) for person in people])
     matches = [matching.match for matching in found]
     signals = counting.signals_of([person.facts for person in people], matches, known.signals, presence.now)
@@ -74,7 +82,7 @@ def plan_all(people: Sequence[Person], known: Known, presence: Presence) -> list
             anew=person.anew,
             past_gate=person.past_gate,
         )
-        place = plan(request, known.world, presence.now)
+        place = place_of(person, request) if place_of else plan(request, known.world, presence.now)
         planned.append(Planned(person, request, place, matching.match, about.points, matching))
     return planned
 

@@ -11,7 +11,7 @@ import threading
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
-from leads import draining, escalation, forgetting, overnight, pipeline, trouble
+from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
 from leads.database_clock import database_now
 from leads.enrichment import enricher
@@ -49,7 +49,7 @@ def sweep() -> bool:
     busy, failures = False, []
     for step in (
         activation.activate_due,
-        escalation.enforce_due,
+        ladder.enforce_due,
         pipeline.route_waiting,
         looking.look_again,
         draining.drain,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from celery.signals import worker_init
 
-from leads import escalation, garbage, pipeline
+from leads import garbage, ladder, pipeline
 
 MOST_ROUNDS = 50  # so that one task stays well under its time limit; the next nudge or beat goes on
 
@@ -22,7 +22,7 @@ def route_waiting() -> None:
 def enforce_slas() -> None:
     """Act on the steps of promises that are due."""
     for _ in range(MOST_ROUNDS):
-        if not escalation.enforce_due():
+        if not ladder.enforce_due():
             return
 
 

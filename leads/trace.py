@@ -45,7 +45,7 @@ def of_decision(decision: Decision, organisation: Known) -> list[Asked] | None:
     slug = decision.version.tree.slug
     trees = dict(organisation.world.trees)
     if organisation.versions.get(slug) != decision.version.pk:
-        then = _compiled(decision.version.pk, slug, organisation.revision)
+        then = as_published(decision.version.pk, slug, organisation.revision)
         if then is None:
             return None
         trees[slug] = then
@@ -99,7 +99,7 @@ def _next_tree(target: Target, waiting: Sequence[str], trees: Mapping[str, Publi
 
 
 @lru_cache(maxsize=16)
-def _compiled(version_id: int, slug: str, revision: int) -> Published | None:
+def as_published(version_id: int, slug: str, revision: int) -> Published | None:
     """A version that is not live any more, with the fields, lists and territories of this revision."""
     version = Version.objects.select_related("tree").get(pk=version_id)
     world = known().world

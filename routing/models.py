@@ -155,6 +155,7 @@ class Decision(models.Model):
         RETURNED = "returned", "Lead came back"
         DECLINED = "declined", "Rep declined"
         SLA = "sla", "Promise broken"
+        AWAY = "away", "Rep went away"
         BY_HAND = "by_hand", "Moved by hand"
         RECONSIDERED = "changed", "Facts changed"
         DRAINED = "drained", "Somebody was free"

@@ -178,6 +178,8 @@ class Assignment(models.Model):
         RETURNED = "returned", "The lead came back and was routed anew"
         DECLINED = "declined", "The rep declined"
         SLA = "sla", "The promise was broken"
+        SILENT = "silent", "Accepted, and then nothing more was heard"
+        AWAY = "away", "The rep went away before touching it"
         BY_HAND = "by_hand", "Moved by hand"
         CLOSED = "closed", "The lead was closed"
         CHANGED = "changed", "What is known of the lead changed, and it was routed anew"

@@ -102,7 +102,7 @@ def answer_of(request: Request, world: World, now: datetime, tree: str = "") -> 
 
 def plan(request: Request, world: World, now: datetime, tree: str = "") -> Place:
     """The first target that the rules give, before anybody is asked: pure in the facts, so it needs no lock."""
-    facts = _located(request.facts, world, now)
+    facts = located(request.facts, world, now)
     return settle(enter(world, tree or world.default_tree, facts, now), world, request.key, now)
 
 
@@ -177,7 +177,7 @@ def _mark(in_vain: Sequence[str], request: Request) -> str:
     return hashlib.sha256(asked.encode()).hexdigest()[:20]
 
 
-def _located(facts: Facts, world: World, now: datetime) -> Facts:
+def located(facts: Facts, world: World, now: datetime) -> Facts:
     if not world.territories:
         return facts
     territory = world.atlas.territory_of(facts, world.setting(now))

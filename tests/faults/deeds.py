@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 from django.utils import timezone
 
-from leads import by_hand, draining, escalation, handover, intake, pipeline, services, sources, sweeper
+from leads import by_hand, draining, handover, intake, ladder, pipeline, services, sources, sweeper
 from leads.configuration import store
 from leads.enrichment import enricher
 from leads.holding import NotPossible
@@ -106,14 +106,14 @@ def drain() -> int:
 def enforce() -> int:
     """Act on every step that is due."""
     acted = 0
-    while looked_at := escalation.enforce_due():
+    while looked_at := ladder.enforce_due():
         acted += looked_at
     return acted
 
 
 def enforce_once() -> int:
     """Act on one step of every promise that has one due."""
-    return escalation.enforce_due()
+    return ladder.enforce_due()
 
 
 def accept(lead: int, by: str, epoch: int | None = None) -> int:

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from leads import draining, escalation, handover, services
+from leads import draining, handover, ladder, services
 from leads.configuration import store
 from leads.models import Lead
 from leads.reconsider import reconsider
@@ -77,7 +77,7 @@ def test_a_lead_that_is_declined_goes_to_the_next_rep_although_it_would_not_come
 def test_a_lead_that_is_taken_away_goes_to_the_next_rep_although_it_would_not_come_in_any_more(deliver):
     lead = at_ada(deliver)
 
-    escalation.enforce_due(now=timezone.now() + timedelta(minutes=11))
+    ladder.enforce_due(now=timezone.now() + timedelta(minutes=11))
 
     lead.refresh_from_db()
     assert (lead.status, str(lead.rep), lead.decision.path) == ("assigned", "Bob", "main/otherwise")

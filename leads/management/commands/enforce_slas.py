@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
-from leads import escalation
+from leads import ladder
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, now: str | None = None, **options: Any) -> None:
         at = _moment(now) if now else None
         acted = 0
-        while looked_at := escalation.enforce_due(now=at):
+        while looked_at := ladder.enforce_due(now=at):
             acted += looked_at
         self.stdout.write(f"{acted} steps were due.")
 

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Count
 from django.utils import timezone
 
-from leads import escalation, services
+from leads import ladder, services
 from leads.models import Assignment, Lead, SlaClock
 from notifications.models import Notification
 from reps import services as people
 from reps.models import Rep, User
-from routing.models import Member
+from routing.models import Decision, Member
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +24,19 @@ def lead(deliver) -> Lead:
 def after(lead: Lead, minutes: float) -> int:
     """Sweep as if so many minutes had passed since the lead's first promise began; how many steps were due."""
     start = SlaClock.objects.filter(lead=lead).earliest("id").started_at
-    return escalation.enforce_due(now=start + timedelta(minutes=minutes))
+    return ladder.enforce_due(now=start + timedelta(minutes=minutes))
 
 
 def steps(lead: Lead) -> list[str]:
     return list(lead.timeline.filter(kind="sla").order_by("id").values_list("text", flat=True))
 
 
-def told(kind: str = "sla") -> set[str]:
+def told(kind: str) -> set[str]:
     return set(Notification.objects.filter(kind=kind).values_list("user__email", flat=True))
+
+
+def said(kind: str) -> str:
+    return Notification.objects.get(kind=kind).text
 
 
 def test_nothing_happens_early(lead):
@@ -41,11 +46,13 @@ def test_nothing_happens_early(lead):
 
 def test_the_rep_is_reminded_then_the_manager_told_then_the_lead_moved(lead):
     assert after(lead, 2) == 1
-    assert told() == {"ada@example.com"}
+    assert told("reminder") == {"ada@example.com"}
     assert after(lead, 2.5) == 0
     assert after(lead, 10) == 1
-    assert told() == {"ada@example.com", "mia@example.com"}
+    assert told("unacknowledged") == {"mia@example.com"}
     assert after(lead, 30) == 1
+    assert told("taken") == {"ada@example.com"}
+    assert said("taken").endswith("was taken from you: it was not contacted within 30 min. Bob has it now.")
 
     lead.refresh_from_db()
     first = Assignment.objects.get(lead=lead, epoch=1)
@@ -53,6 +60,7 @@ def test_the_rep_is_reminded_then_the_manager_told_then_the_lead_moved(lead):
     assert first.ended_as == "sla"
     assert SlaClock.objects.get(assignment__lead=lead, state="running").assignment.epoch == 2
     assert len(steps(lead)) == 3
+    assert not lead.timeline.values("text").annotate(times=Count("id")).filter(times__gt=1)
 
 
 def test_a_takeaway_stays_on_the_ledger_of_the_first(lead):
@@ -91,11 +99,13 @@ def test_after_too_many_moves_the_lead_waits_in_the_teams_queue_and_the_manager_
         after(lead, minutes)
     second = SlaClock.objects.get(assignment__lead=lead, state="running")
     for minutes in (2, 10, 30):
-        escalation.enforce_due(now=second.started_at + timedelta(minutes=minutes))
+        ladder.enforce_due(now=second.started_at + timedelta(minutes=minutes))
 
     lead.refresh_from_db()
     assert (lead.status, lead.queue.slug, lead.rep) == ("queued", "emea", None)
-    assert Notification.objects.filter(user__email="mia@example.com", text__contains="back in the queue").exists()
+    assert told("back_in_queue") == {"mia@example.com"}
+    assert said("back_in_queue") == f"{lead} went to the EMEA queue: Ada had it 30 min, Bob 30 min, nobody contacted."
+    assert Decision.objects.filter(lead_id=lead.pk).latest("id").reason.startswith("To the EMEA queue: Ada had it")
 
 
 def test_an_accepted_lead_is_left_alone_where_the_step_says_so(lead):
@@ -103,7 +113,7 @@ def test_an_accepted_lead_is_left_alone_where_the_step_says_so(lead):
 
     assert after(lead, 2) == 1
     assert after(lead, 10) == 1
-    assert (steps(lead), told()) == ([], set())
+    assert (steps(lead), told("reminder") | told("unacknowledged")) == ([], set())
     after(lead, 30)
     assert len(steps(lead)) == 1  # this step asks for a contact, not only for an acceptance
 
