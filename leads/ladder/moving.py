@@ -126,7 +126,8 @@ def _planned(leaving: Sequence[Leaving], known: Known, presence: Presence) -> li
 
 def _backups(person: Person, known: Known) -> tuple[str, ...]:
     """The holder's backup, the backup's backup and so on."""
-    reps, chain = known.world.reps, []
+    reps = known.world.reps
+    chain: list[str] = []
     email = reps[person.holder.rep].backup if person.holder is not None else None
     while email is not None and email in reps and email not in chain and len(chain) < MOST_BACKUPS:
         chain.append(email)
@@ -226,5 +227,5 @@ def _write(ones: Sequence[_One], outcomes: Sequence[Outcome | None], cause: str,
             planned.person, planned.request, outcome, planned.account, 0, planned.points, planned.matching
         )
         groups.setdefault((id(one.then), one.leaving.ending), []).append(decided)
-    for (then, ending), decided in groups.items():
-        record.write(decided, thens[then], now=now, cause=cause, ending=ending)
+    for (then, ending), together in groups.items():
+        record.write(together, thens[then], now=now, cause=cause, ending=ending)

@@ -97,8 +97,9 @@ class Origins:
     def _live_at(self, slug: str, at: datetime) -> int | None:
         """The version of a tree that was live then; the decision itself names that of the tree it entered."""
         if slug not in self.published:
-            rows = Version.objects.filter(tree__slug=slug, published_at__isnull=False)
-            self.published[slug] = list(rows.order_by("published_at", "number").values_list("published_at", "pk"))
+            rows = Version.objects.filter(tree__slug=slug).order_by("published_at", "number")
+            found = rows.values_list("published_at", "pk")
+            self.published[slug] = [(since, pk) for since, pk in found if since is not None]
         before = [pk for since, pk in self.published[slug] if since <= at]
         return before[-1] if before else None
 

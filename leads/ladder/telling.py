@@ -24,7 +24,8 @@ def tell(steps: Sequence[Step], known: Known, *, now: datetime) -> None:
     if not steps:
         return
     queues = queues_of([step.lead.queue_id for step in steps])
-    lines, notices = [], []
+    lines: list[Line] = []
+    notices: list[Notice] = []
     for step in steps:
         where = queues.get(step.lead.queue_id or 0)
         reminds = step.do == "remind"

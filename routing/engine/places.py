@@ -87,10 +87,10 @@ def _below(rest: str, rules: Sequence[Rule], otherwise: Target) -> Iterator[Foun
         if (left := _after(rest, rule.id)) is None:
             continue
         if rule.target is not None:
-            ways = ((target, ()) for target in _within(left, rule.target))
-        else:
-            ways = _below(left, rule.rules, rule.otherwise or ToFallback())
-        yield from ((target, (rule, *lower)) for target, lower in ways)
+            yield from ((target, (rule,)) for target in _within(left, rule.target))
+            continue
+        for target, lower in _below(left, rule.rules, rule.otherwise or ToFallback()):
+            yield target, (rule, *lower)
     if (left := _after(rest, "otherwise")) is not None:
         yield from ((target, ()) for target in _within(left, otherwise))
 

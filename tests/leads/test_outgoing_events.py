@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leads import by_hand, draining, escalation, handover, outgoing_events, pipeline, pulling, services
+from leads import by_hand, draining, handover, ladder, outgoing_events, pipeline, pulling, services
 from leads.models import Lead, SlaClock
 from leads.reconsider import reconsider
 from notifications.models import OutgoingEvent
@@ -68,7 +68,7 @@ def now():
 
 def sweep(lead: Lead, minutes: float) -> None:
     start = SlaClock.objects.filter(lead=lead).earliest("id").started_at
-    escalation.enforce_due(now=start + timedelta(minutes=minutes))
+    ladder.enforce_due(now=start + timedelta(minutes=minutes))
 
 
 def test_a_lead_that_arrives_is_assigned_once(subscribed, deliver):
