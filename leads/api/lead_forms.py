@@ -14,6 +14,7 @@ from leads import reckoning
 from leads.activity.counting import all_signals
 from leads.api.decision_forms import DecisionForm, ScoringForm, told
 from leads.api.paging import Paging
+from leads.clocks.lateness import Measured, measured
 from leads.models import Lead, SlaClock, TimelineEntry
 from leads.pages.activity import names_of
 from leads.world import known
@@ -109,7 +110,10 @@ class StepForm(serializers.Serializer[Any]):
 
 
 class PromiseForm(serializers.Serializer[SlaClock]):
-    """The promise of the current assignment. Breached: its time passed without contact, whoever has noticed."""
+    """The promise of the current assignment, or of the queue in which the lead waits.
+
+    Breached: its time passed without contact, whoever has noticed. Lateness is measured on until there is contact.
+    """
 
     policy = serializers.CharField(source="policy.slug")
     name = serializers.CharField(source="policy.name")
@@ -117,17 +121,41 @@ class PromiseForm(serializers.Serializer[SlaClock]):
     started_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    basis = serializers.CharField(help_text="Whose time it counts: always (real time), team_hours or rep_hours.")
     breached = serializers.SerializerMethodField()
+    late_by_s = serializers.SerializerMethodField(help_text="Seconds of real time after due_at; 0 if it is not late.")
+    late_in_hours_s = serializers.SerializerMethodField(help_text="The same in the time that the promise counts.")
+    waiting_since = serializers.DateTimeField(allow_null=True, help_text="Since when the customer waits.")
+    customer_wait_s = serializers.SerializerMethodField(
+        help_text="Seconds of real time until the contact, or until now, whoever had the lead meanwhile."
+    )
     next_step = serializers.SerializerMethodField()
 
     def get_breached(self, clock: SlaClock) -> bool:
-        return (clock.finished_at or self.context["now"]) > clock.due_at
+        return self._measured(clock).breached
+
+    def get_late_by_s(self, clock: SlaClock) -> int:
+        return round(self._measured(clock).late.total_seconds())
+
+    def get_late_in_hours_s(self, clock: SlaClock) -> int:
+        return round(self._measured(clock).in_hours.total_seconds())
+
+    def get_customer_wait_s(self, clock: SlaClock) -> int | None:
+        waits = self._measured(clock).customer_waits
+        return None if waits is None else round(waits.total_seconds())
+
+    def _measured(self, clock: SlaClock) -> Measured:
+        if "measured" not in self.context:
+            self.context["measured"] = measured(clock, known(), self.context["now"])
+        found: Measured = self.context["measured"]
+        return found
 
     @extend_schema_field(StepForm(allow_null=True))
     def get_next_step(self, clock: SlaClock) -> dict[str, str] | None:
         if clock.state != SlaClock.State.RUNNING or clock.next_step >= len(clock.steps):
             return None
-        return dict(clock.steps[clock.next_step])
+        step = clock.steps[clock.next_step]
+        return {name: step[name] for name in ("at", "unless", "do")}
 
 
 class StoryForm(serializers.Serializer[Any]):

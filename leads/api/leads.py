@@ -17,6 +17,7 @@ from leads.api.lead_forms import Act, Closing, Declining, LeadForm, LeadQuery, L
 from leads.api.paging import listed, page, page_of
 from leads.api.reading import read_body, read_query
 from leads.api.refusals import Conflict
+from leads.clocks import current
 from leads.holding import NotPossible
 from leads.models import Lead, SlaClock
 from leads.normalise import person_key
@@ -131,8 +132,8 @@ def _lead_for(user: User, pk: int) -> Lead:
 
 
 def _shown(lead: Lead) -> Response:
-    clocks = SlaClock.objects.filter(lead=lead, assignment__epoch=lead.epoch)
-    context = {"clocks": {clock.lead_id: clock for clock in clocks}, "now": timezone.now()}
+    clock = current.of_lead(lead)
+    context = {"clocks": {lead.pk: clock} if clock else {}, "now": timezone.now()}
     return Response(LeadForm(lead, context=context).data)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
+from leads.clocks import current
 from leads.enrichment.account import fill_of
 from leads.models import Assignment, Lead, Provider, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
@@ -74,7 +75,7 @@ def detail(
 ) -> Detail:
     vocabulary = organisation.world.vocabulary
     facts = facts_page.typed_facts(lead.facts, vocabulary)
-    clock = _clock(lead)
+    clock = current.of_lead(lead)
     moved = taken_away([lead.pk]).get(lead.pk, 0) if running else 0
     steps = ahead(clock, lead, moved) if running else ()
     if lead.rep and any(step.to for step in steps):
@@ -89,14 +90,14 @@ def detail(
         why=explained(lead.decision, organisation) if lead.decision else None,
         story=list(story),
         ahead=steps,
-        promised=promised(clock, lead, now),
+        promised=promised(clock, lead, organisation, now),
         silence=silence(clock, lead),
     )
 
 
 def page(lead: Lead, *, user: User, now: datetime) -> Page:
     organisation = known()
-    clock = _clock(lead)
+    clock = current.of_lead(lead)
     running = countdown(clock, now) if clock and clock.state == SlaClock.State.RUNNING else None
     shown = detail(lead, _does(lead, user), running, organisation, now=now, most=STORY)
     filled = fill_of(lead.account.details, lead.account.country) if lead.account else {}
@@ -134,11 +135,6 @@ def _does(lead: Lead, user: User) -> str:
     if lead.rep is None or lead.rep.user_id != user.pk:
         return ""
     return {Lead.Status.ASSIGNED: "accept", Lead.Status.ACCEPTED: "contact"}.get(Lead.Status(lead.status), "")
-
-
-def _clock(lead: Lead) -> SlaClock | None:
-    """The promise of the assignment that is open, or of the last one of a lead that is closed."""
-    return SlaClock.objects.filter(lead=lead, assignment__epoch=lead.epoch).first()
 
 
 def taken_away(leads: Sequence[int]) -> dict[int, int]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from leads.clocks.lateness import measured
 from leads.models import Lead, SlaClock
+from leads.world import Known
 from reps.models import Rep
 
 # Under a third of the time, the ring turns amber; in the last minute, and after it, red.
@@ -126,26 +128,33 @@ def silence(clock: SlaClock | None, lead: Lead) -> Silence | None:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What was promised, by whose time, and how long the customer has waited in real time, whoever had the lead."""
+    """What was promised, by whose time, and how long the customer has waited in real time, whoever had the lead.
+
+    `late` is in real time, `late_in_hours` in the time of the promise: it is measured on until there is contact.
+    """
 
     within: timedelta
     clock: str
     since: datetime
     until: datetime | None
     waited: timedelta
+    late: timedelta
+    late_in_hours: timedelta
 
     @property
     def basis(self) -> str:
         return BASIS.get(self.clock, "")
 
 
-def promised(clock: SlaClock | None, lead: Lead, now: datetime) -> Promised | None:
+def promised(clock: SlaClock | None, lead: Lead, organisation: Known, now: datetime) -> Promised | None:
     if clock is None:
         return None
     within = timedelta(seconds=clock.policy.get("respond_within_s", 0))
     since = clock.waiting_since or lead.received_at
     until = lead.contacted_at or lead.closed_at
-    return Promised(within, clock.policy.get("clock", "always"), since, until, (until or now) - since)
+    found = measured(clock, organisation, now)
+    waited = (until or now) - since
+    return Promised(within, clock.basis, since, until, waited, found.late, found.in_hours)
 
 
 @dataclass(frozen=True, slots=True)

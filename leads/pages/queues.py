@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
-from leads.models import Lead
+from leads.clocks import current
+from leads.models import Lead, SlaClock
+from leads.pages.promises import FirstContact, first_contact
 from leads.urgency import LABELS
 from reps.models import User
 from routing.engine import bench
@@ -44,13 +46,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One lead that waits. `why` is why nobody took it, or "" where it is for the team to take."""
+    """One lead that waits. `why` is why nobody took it, or "" where it is for the team to take.
+
+    `contact` is how it stands with the promise of the queue, if there is one.
+    """
 
     lead: Lead
     waited: timedelta
     urgency: str
     why: str
     reason: str
+    contact: FirstContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +90,17 @@ def page(queue: Queue, user: User, *, now: datetime) -> Page:
     total = waiting.count() if len(shown) == MOST else len(shown)
     line = Line(queue, total, waiting.exclude(waits_for="").count(), now - oldest if oldest else None)
     rep = getattr(user, "rep", None)
+    clocks = current.of_waiting(shown)
     return Page(
         line=line,
-        rows=[_row(lead, now) for lead in shown],
+        rows=[_row(lead, clocks.get(lead.pk), now) for lead in shown],
         more=total - len(shown),
         why=_counted(_latest_codes(lead.decision for lead in shown if lead.waits_for and lead.decision)),
         may_take=rep is not None and queue.team_id is not None and rep.team_id == queue.team_id,
     )
 
 
-def _row(lead: Lead, now: datetime) -> Row:
+def _row(lead: Lead, clock: SlaClock | None, now: datetime) -> Row:
     codes = _codes(lead.decision) if lead.decision and lead.waits_for else {}
     return Row(
         lead=lead,
@@ -101,6 +108,7 @@ def _row(lead: Lead, now: datetime) -> Row:
         urgency=LABELS.get(lead.urgency, ""),
         why=_counted(codes) or ("Nobody was there to be asked" if lead.waits_for else ""),
         reason=lead.decision.reason if lead.decision else "",
+        contact=first_contact(clock, now),
     )
 
 

@@ -13,7 +13,7 @@ from tests.organisation import NOON, make_event, make_lead, make_pool, make_rep,
 # One of each is for the token.
 BUDGETS = {
     "leads/": 3,
-    "leads/{lead}/": 4,
+    "leads/{lead}/": 5,
     "activities/?lead={lead}": 3,
     "decisions/": 2,
     "decisions/{decision}/": 3,
@@ -31,7 +31,7 @@ BUDGETS = {
     "trees/main/versions/": 3,
     "trees/main/versions/1/": 2,
 }
-ACTS = {"accept": 14, "contact": 16, "close": 15}  # with one for what other systems want to hear, and its promise
+ACTS = {"accept": 14, "contact": 18, "close": 17}  # with what other systems want to hear, and a promise that was missed
 
 
 @pytest.mark.parametrize("address", BUDGETS)
@@ -57,7 +57,7 @@ def test_an_act_costs_no_more_than_this(company, programs, act) -> None:
     with CaptureQueriesContext(connection) as cost:
         assert programs["ada"].post(f"leads/{company.adas.pk}/{act}/", **body).status_code == 200
 
-    assert len(cost) <= ACTS[act], "\n".join(query["sql"][:200] for query in cost)
+    assert len(cost) <= ACTS[act], "\n".join(str(query["sql"])[:200] for query in cost)
 
 
 def queries(program, address: str) -> int:
