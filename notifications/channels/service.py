@@ -1,0 +1,172 @@
+"""SMS and push through Apprise, which knows how each service wants to be asked.
+
+Only services are let in whose addresses are fixed in Apprise, and `json(s)://` to an origin that the operator named.
+The plugins are imported one by one: Apprise's own list would load more than a hundred. Apprise answers yes or no and
+says the status in its log alone, together with numbers and tokens; so its log is heard here and goes nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import re
+import threading
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from apprise import AppriseAsset
+from apprise.plugins.bulksms import NotifyBulkSMS
+from apprise.plugins.clicksend import NotifyClickSend
+from apprise.plugins.custom_json import NotifyJSON
+from apprise.plugins.fortysixelks import Notify46Elks
+from apprise.plugins.messagebird import NotifyMessageBird
+from apprise.plugins.ntfy import NotifyNtfy
+from apprise.plugins.plivo import NotifyPlivo
+from apprise.plugins.pushbullet import NotifyPushBullet
+from apprise.plugins.pushover import NotifyPushover
+from apprise.plugins.seven import NotifySeven
+from apprise.plugins.sinch import NotifySinch
+from apprise.plugins.telnyx import NotifyTelnyx
+from apprise.plugins.twilio import NotifyTwilio
+from apprise.plugins.vonage import NotifyVonage
+from django.conf import settings as site
+
+from notifications.channels.protocol import Message, NotSent, Sent, Settings
+from outgoing.addresses import Refused, target_of
+from outgoing.secrets import SECRET, filled
+
+# scheme: the plugin, and the host for which a secret in its URL must be meant.
+SERVICES: Mapping[str, tuple[Any, str]] = {
+    "twilio": (NotifyTwilio, "api.twilio.com"),
+    "vonage": (NotifyVonage, "rest.nexmo.com"),
+    "msgbird": (NotifyMessageBird, "rest.messagebird.com"),
+    "clicksend": (NotifyClickSend, "rest.clicksend.com"),
+    "plivo": (NotifyPlivo, "api.plivo.com"),
+    "sinch": (NotifySinch, "us.sms.api.sinch.com"),
+    "telnyx": (NotifyTelnyx, "api.telnyx.com"),
+    "bulksms": (NotifyBulkSMS, "api.bulksms.com"),
+    "elks": (Notify46Elks, "api.46elks.com"),
+    "seven": (NotifySeven, "gateway.seven.io"),
+    "pover": (NotifyPushover, "api.pushover.net"),
+    "pbul": (NotifyPushBullet, "api.pushbullet.com"),
+    "ntfy": (NotifyNtfy, "ntfy.sh"),
+}
+NAMED_HOSTS = {"json": "http", "jsons": "https"}
+# How a message looks, and nothing of where it goes or what of it is checked.
+LOOKS = {"priority", "sound", "tags"}
+OPEN = ("ntfy://", "json://", "jsons://")  # need no key
+TO = "{to}"
+TOGETHER_S = 10.0
+LONGEST_TO = 320
+STATUS = re.compile(r"error=(\d{3})")
+ASSET = AppriseAsset(http_redirects=False, app_id="Switchyard", app_desc="Switchyard", app_url="")
+
+
+class Heard(logging.Handler):
+    """Keeps, for each thread, the last status that Apprise spoke of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.here = threading.local()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if found := STATUS.search(record.getMessage()):
+            self.here.status = int(found[1])
+
+
+HEARD = Heard()
+_log = logging.getLogger("apprise")
+_log.propagate = False
+_log.handlers[:] = [HEARD]
+
+
+def send(message: Message, settings: Settings) -> Sent:
+    """Hand it to the service, in ten seconds at most; a thread that hangs longer is left behind."""
+    plugin = _plugin(str(settings.get("url", "")), message.to)
+    if not len(plugin):
+        raise NotSent("This person's address is none that the service knows.", permanent=True)
+    answers: queue.Queue[tuple[bool, int | None]] = queue.Queue()
+
+    def ask() -> None:
+        HEARD.here.status = None
+        taken = plugin.notify(body=_body(message), title=message.subject if plugin.title_maxlen else "")
+        answers.put((bool(taken), HEARD.here.status))
+
+    threading.Thread(target=ask, name="service", daemon=True).start()
+    try:
+        taken, status = answers.get(timeout=TOGETHER_S)
+    except queue.Empty:
+        raise NotSent("It did not answer in time.") from None
+    if not taken:
+        raise _refusal(status)
+    return Sent()
+
+
+def problems(settings: Settings) -> list[tuple[str, str]]:
+    url = settings.get("url")
+    if not isinstance(url, str) or not url.strip():
+        return [("url", "Write the service's URL, such as twilio://${SWITCHYARD_SECRET_TWILIO}@+15550100/{to}.")]
+    if not url.startswith(OPEN) and not SECRET.search(url):
+        return [("url", "Keep the service’s key on the server, and write ${SWITCHYARD_SECRET_…} in its place.")]
+    try:
+        _plugin(url, "+15550101234")
+    except NotSent as wrong:
+        return [("url", wrong.problem)]
+    return []
+
+
+def _body(message: Message) -> str:
+    link = message.accept or message.link
+    return f"{message.text}\n{link}" if link else message.text
+
+
+def _refusal(status: int | None) -> NotSent:
+    if status is None:
+        return NotSent("The service did not take it, or could not be reached.")
+    passing = status in (408, 425, 429) or status >= 500
+    return NotSent(f"The service answered {status}.", status=status, permanent=not passing)
+
+
+def _plugin(template: str, to: str) -> Any:
+    """The service as this URL describes it, for this address. What is said of a URL holds nothing of its secrets."""
+    template = template.strip()
+    try:
+        parts = urlsplit(template)
+        port = parts.port
+    except ValueError:
+        raise NotSent("This is no URL.") from None
+    if not LOOKS.issuperset(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)) or parts.fragment:
+        raise NotSent(f"After the question mark only {', '.join(sorted(LOOKS))} can stand.")
+    try:
+        plugin_class, host = _service(parts.scheme, parts.hostname or "", port)
+        url = filled(template, host, os.environ)
+    except Refused as refused:
+        raise NotSent(str(refused)) from None
+    return _built(plugin_class, url.replace(TO, quote(to[:LONGEST_TO], safe="")))
+
+
+def _service(scheme: str, host: str, port: int | None) -> tuple[Any, str]:
+    if scheme in SERVICES:
+        return SERVICES[scheme]
+    if scheme not in NAMED_HOSTS:
+        known = ", ".join(f"{name}://" for name in (*SERVICES, *NAMED_HOSTS))
+        raise Refused(f"This service is not known here. What is: {known}.")
+    origin = f"{NAMED_HOSTS[scheme]}://{host}{f':{port}' if port else ''}"
+    if SECRET.search(host) or not host or not target_of(origin, site.OUTGOING_ALLOW).believed:
+        raise Refused("With json:// only hosts are asked that the operator named in OUTGOING_ALLOW.")
+    return NotifyJSON, host
+
+
+def _built(plugin_class: Any, url: str) -> Any:
+    try:
+        described = plugin_class.parse_url(url)
+        plugin = plugin_class(asset=ASSET, **described) if described else None
+    except (TypeError, ValueError):
+        plugin = None
+    if plugin is None:
+        raise NotSent("The service does not understand this URL: look how Apprise writes it.")
+    if isinstance(plugin, NotifyNtfy) and plugin.mode != "cloud":
+        raise NotSent("Only ntfy.sh itself is asked: write ntfy://{to}.")
+    return plugin
