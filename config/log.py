@@ -1,7 +1,8 @@
 """Logs as JSON lines that hold ids and never a lead: no values, no messages of exceptions.
 
 An exception's text may quote the row that broke a constraint or the field that did not parse, so a log tells its type,
-its SQLSTATE and where it happened. As a second net, what looks like an e-mail address or a phone number is masked.
+its SQLSTATE and where it happened. As a second net, what looks like an e-mail address, a phone number or a link that
+acts is masked.
 """
 
 import json
@@ -14,6 +15,7 @@ from types import TracebackType
 
 MAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 PHONE = re.compile(r"\+\d[\d ().-]{7,}\d")
+LINK = re.compile(r"/act/(here/)?[^/\s]+")
 # Celery puts the exception's text and the task's arguments into these messages.
 CELERY_TRACE = "celery.app.trace"
 FRAMES = 12
@@ -37,7 +39,7 @@ class JsonLines(logging.Formatter):
 
 
 def masked(text: str) -> str:
-    return PHONE.sub("(phone)", MAIL.sub("(e-mail)", text))
+    return LINK.sub("/act/(link)", PHONE.sub("(phone)", MAIL.sub("(e-mail)", text)))
 
 
 def told(problem: BaseException) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from leads import companies, oversight, queues, score_views, views, webhook
 from leads.availability import views as availability
 from leads.enrichment import views as enrichment
+from leads.links import views as links
 from leads.realignment import views as realignment
 from leads.territories import views as territories
 
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
     path("leads/<int:pk>/account/", companies.link, name="lead-account"),
     path("leads/<int:pk>/not-this-account/", companies.unlink, name="lead-not-account"),
+    path("act/<str:token>/", links.accept, name="accept-link"),
+    path("act/here/<str:token>/", links.accept_in_room, name="accept-link-in-room"),
     path("queues/", queues.queues, name="queues"),
     path("queues/<slug:slug>/", queues.waiting, name="waiting"),
     path("accounts/", companies.accounts, name="accounts"),

@@ -72,3 +72,9 @@ def test_celerys_report_of_a_failed_task_loses_its_arguments_and_text() -> None:
     assert seen
     assert "canary" not in "".join(seen)
     assert "task leads.tasks.fails [" in seen[0]
+
+
+def test_a_link_that_acts_is_worth_nothing_in_a_log() -> None:
+    told = json.loads(line(record("Error: %s", "/act/12.abc.def_-/ and /act/here/12.abc.def/ and /leads/1/")))
+
+    assert told["message"] == "Error: /act/(link)/ and /act/(link)/ and /leads/1/"
