@@ -106,6 +106,7 @@ def keys_of(company, path: str) -> dict[str, object]:
     }
     place = path.split("/")[3]
     keys = {"slug": {"sources": "web", "queues": "berlin", "territories": "dach"}.get(place, "main"), "number": 1}
+    keys["email"] = company.ada.user.email
     if place == "subscriptions":  # one of the requests takes it out
         rows[place] = Subscription.objects.first() or make_subscription("lead.closed")
     if place in rows:
