@@ -108,7 +108,7 @@ def _from_pool(
     seats = bench.assemble(pool, world.reps, needs, standing, presence, joined=joined, preferred=assign.prefer_skills)
     evidence = Evidence(standing.last)
     if strategy == "best_converting":
-        seats, evidence = _by_conversion(seats, pool, facts, standing)
+        seats, evidence = by_conversion(seats, pool, facts, standing)
     if not seats.eligible:
         return Seat(candidates=seats.candidates)
     chosen = strategies.STRATEGIES[strategy](seats.eligible, evidence)
@@ -125,7 +125,7 @@ def _from_pool(
     )
 
 
-def _by_conversion(seats: Bench, pool: Pool, facts: Facts, standing: Standing) -> tuple[Bench, Evidence]:
+def by_conversion(seats: Bench, pool: Pool, facts: Facts, standing: Standing) -> tuple[Bench, Evidence]:
     """Everybody with his smoothed win rate on leads of this segment, and who is below the floor."""
     segment = normal(str(facts.get("segment", "")))
     reps = [member.rep for member in pool.members]
