@@ -38,6 +38,19 @@ def accept(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> 
 
 
 @act
+def still_working(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> Lead:
+    """The holder says that he still works on what he accepted: the time in which he must be heard of begins anew."""
+    lead = locked(lead, epoch)
+    check_holder(lead, by)
+    if lead.status != Lead.Status.ACCEPTED:
+        return lead
+
+    silence.begin(lead, at=now)
+    tell_story(lead, TimelineEntry.Kind.ACCEPTED, f"{by} still works on it.", by, now)
+    return lead
+
+
+@act
 def contact(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> Lead:
     """The holder has spoken to the lead: the promise is kept, or its lateness known. Twice is once."""
     lead = locked(lead, epoch)

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/", views.lead, name="lead"),
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),
     path("leads/<int:pk>/contact/", views.contact, name="lead-contact"),
+    path("leads/<int:pk>/still-working/", views.still_working, name="lead-still-working"),
     path("leads/<int:pk>/give/", queues.give, name="lead-give"),
     path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
     path("leads/<int:pk>/account/", companies.link, name="lead-account"),

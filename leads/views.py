@@ -89,6 +89,14 @@ def contact(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@signed_in
+def still_working(request: Request, pk: int) -> HttpResponse:
+    return act_on(
+        request, pk, lambda lead, epoch: services.still_working(lead, by=request.user, now=timezone.now(), epoch=epoch)
+    )
+
+
 @signed_in
 def decline(request: Request, pk: int) -> HttpResponse:
     """The question why, in a dialog or on a page of its own; then the act."""

@@ -57,6 +57,12 @@ def contact_lead(request: Request, pk: int) -> Response:
     return act_on_lead(request, pk, Act, lambda lead, given: services.contact(lead, **_who(request, given)))
 
 
+@endpoint("POST", takes=Act, answers=LeadForm, problems=[404, 409])
+def still_working_lead(request: Request, pk: int) -> Response:
+    """You accepted the lead and still work on it: the time in which you must be heard of begins anew."""
+    return act_on_lead(request, pk, Act, lambda lead, given: services.still_working(lead, **_who(request, given)))
+
+
 @endpoint("POST", takes=Declining, answers=LeadForm, problems=[404, 409], may_be_gone=True)
 def decline_lead(request: Request, pk: int) -> Response:
     """Hand a lead back that you hold; the rules are asked again, without you."""

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/", leads.get_lead, name="api-lead"),
     path("leads/<int:pk>/accept/", leads.accept_lead),
     path("leads/<int:pk>/contact/", leads.contact_lead),
+    path("leads/<int:pk>/still-working/", leads.still_working_lead),
     path("leads/<int:pk>/decline/", leads.decline_lead),
     path("leads/<int:pk>/reassign/", leads.reassign_lead),
     path("leads/<int:pk>/close/", leads.close_lead),

@@ -28,7 +28,8 @@ def after(lead: Lead, minutes: float) -> int:
 
 
 def steps(lead: Lead) -> list[str]:
-    return list(lead.timeline.filter(kind="sla").order_by("id").values_list("text", flat=True))
+    acted = lead.timeline.filter(kind="sla", step__isnull=False)
+    return list(acted.order_by("id").values_list("text", flat=True))
 
 
 def told(kind: str) -> set[str]:
