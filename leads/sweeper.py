@@ -1,63 +1,103 @@
-"""The safety net: a plain loop that needs neither Redis nor beat, and finds every row that is due.
+"""The safety net: plain loops that need neither Redis nor beat, and find every row that is due.
 
-Two may run. While the database is away a round fails, is logged and tried again; anything else ends the process loudly,
-and its supervisor starts it anew.
+Promises have a loop of their own, so that however much there is to route, they are looked at within a second. Two
+sweepers may run. While the database is away a round fails, is logged and tried again; anything else ends the process
+loudly, and its supervisor starts it anew.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable, Collection
 
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
+from leads.clocks import anew, breaches
 from leads.database_clock import database_now
 from leads.enrichment import enricher
 from leads.models import Heartbeat
 from leads.realignment import activation
+from reps import services as people
 
 log = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 LONGEST_PAUSE_S = 5.0
+STANDS_STILL_S = 10.0  # a loop that has not gone round for so long is not well, and no heartbeat says that it is
 FORGETTING = forgetting.Turn()
+
+Step = Callable[[], object]
+
+
+class Rounds:
+    """When the loop of the promises last went round, by this process's own clock."""
+
+    last = time.monotonic()
 
 
 def sweep_until(stop: threading.Event) -> None:
-    """Sweep until `stop` is set: promises first, then events, then who waits; right away again while there is work."""
+    """Sweep until `stop` is set, right away again while there is work. What ends one loop ends all of them."""
     # Beside it, because a slow provider must delay neither promises nor routing.
     threading.Thread(target=enricher.run_until, args=(stop,), name="enricher", daemon=True).start()
-    pause = PAUSE_S
-    while not stop.is_set():
-        try:
-            busy = sweep()
-            pause = 0.0 if busy else PAUSE_S
-        except (DatabaseError, InterfaceError) as failure:
-            log.warning("sweep failed: %s", type(failure).__name__)
-            close_old_connections()
-            pause = min(LONGEST_PAUSE_S, max(PAUSE_S, pause * 2))
-        stop.wait(pause)
+    failures: list[Exception] = []
+    promises = threading.Thread(target=_keep_promises_until, args=(stop, failures), name="promises", daemon=True)
+    Rounds.last = time.monotonic()
+    promises.start()
+    try:
+        _go_round_until(stop, route)
+    finally:
+        stop.set()
+        promises.join()
+    if failures:
+        raise failures[0]
 
 
 def sweep() -> bool:
-    """One round; whether there was anything to do. Change sets come first: what is due counts for whoever waits.
+    """One round of everything, the promises first; whether there was anything to do."""
+    busy = keep_promises()
+    return route() or busy
 
-    What fails holds up nothing else: the others have their turn, then it is raised, and the heartbeat is withheld.
-    """
-    busy, failures = False, []
-    for step in (
-        activation.activate_due,
+
+def keep_promises() -> bool:
+    """One round of whatever must not be late."""
+    busy = _in_turn(
         ladder.enforce_due,
+        breaches.note_due,
+        people.resume_due,
+        anew.reckon_due,
+    )
+    Rounds.last = time.monotonic()
+    return busy
+
+
+def route() -> bool:
+    """One round of who is to be routed. Change sets come first: what is due counts for whoever waits."""
+    busy = _in_turn(
+        activation.activate_due,
         pipeline.route_waiting,
         looking.look_again,
         draining.drain,
         overnight.tell_due,
-    ):
+        idle={overnight.tell_due},  # telling leaves nothing more to do
+    )
+    now = database_now()
+    FORGETTING.take(now)
+    if time.monotonic() - Rounds.last < STANDS_STILL_S:
+        Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
+    return busy
+
+
+def _in_turn(*steps: Step, idle: Collection[Step] = ()) -> bool:
+    """What fails holds up nothing else: the others have their turn, then it is raised, and no heartbeat is left."""
+    busy, failures = False, []
+    for step in steps:
         try:
             done = step()
-            busy |= bool(done) and step is not overnight.tell_due  # telling leaves nothing more to do
+            busy |= bool(done) and step not in idle
         except Exception as failure:  # Loud below, once the others have had their turn.
             if trouble.is_of_the_server(failure):
                 raise
@@ -66,7 +106,29 @@ def sweep() -> bool:
                 failures.append(failure)
     if failures:
         raise failures[0]
-    now = database_now()
-    FORGETTING.take(now)
-    Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
     return busy
+
+
+def _go_round_until(stop: threading.Event, go_round: Callable[[], bool]) -> None:
+    pause = PAUSE_S
+    while not stop.is_set():
+        try:
+            busy = go_round()
+            pause = 0.0 if busy else PAUSE_S
+        except (DatabaseError, InterfaceError) as failure:
+            log.warning("sweep failed: %s", type(failure).__name__)
+            close_old_connections()
+            pause = min(LONGEST_PAUSE_S, max(PAUSE_S, pause * 2))
+        stop.wait(pause)
+
+
+def _keep_promises_until(stop: threading.Event, failures: list[Exception]) -> None:
+    """In a thread and on a connection of its own."""
+    try:
+        _go_round_until(stop, keep_promises)
+    except Exception as failure:  # Raised where the process ends by it, and not lost with this thread.
+        log.exception("the loop of the promises ended")
+        failures.append(failure)
+    finally:
+        stop.set()
+        connection.close()

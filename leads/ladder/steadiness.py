@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import F
@@ -25,7 +25,7 @@ HOLD_S = 60.0
 CLOCK_STEP = "clock_step"
 # By the stepped clock itself: who has just started knows no other.
 SEEN_BY_ANOTHER = """
-SELECT EXISTS (SELECT FROM leads_alarm WHERE kind = %s AND last_at > clock_timestamp() - %s AND
+SELECT EXISTS (SELECT FROM leads_alarm WHERE kind = %s AND last_at > clock_timestamp() - make_interval(secs => %s) AND
     last_at <= clock_timestamp())
 """
 
@@ -75,7 +75,7 @@ def forget() -> None:
 
 def _seen_by_another() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(SEEN_BY_ANOTHER, [CLOCK_STEP, timedelta(seconds=HOLD_S)])
+        cursor.execute(SEEN_BY_ANOTHER, [CLOCK_STEP, HOLD_S])
         return bool(cursor.fetchone()[0])
 
 

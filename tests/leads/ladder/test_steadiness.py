@@ -50,7 +50,7 @@ def skew(db: None) -> Callable[[timedelta], None]:
 
     def put(by: timedelta) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE skewed.skew SET by = by + %s", [by])
+            cursor.execute("UPDATE skewed.skew SET by = by + make_interval(secs => %s)", [by.total_seconds()])
 
     return put
 
