@@ -2,11 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads import companies, oversight, queues, score_views, views, webhook
+from leads import companies, oversight, queues, score_views, views, webhook, wording_views
 from leads.availability import views as availability
 from leads.enrichment import views as enrichment
 from leads.links import views as links
-from leads.own_numbers import views as own_numbers
 from leads.realignment import views as realignment
 from leads.territories import views as territories
 
@@ -19,7 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/next/", views.pull, name="queue-next"),
     path("queue/away/", availability.away, name="away"),
     path("queue/back/", availability.back, name="back"),
-    path("numbers/", own_numbers.numbers, name="numbers"),
     path("leads/", views.leads, name="leads"),
     path("leads/<int:pk>/", views.lead, name="lead"),
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),
@@ -61,6 +59,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrichment/<slug:slug>/", enrichment.provider, name="provider"),
     path("enrichment/<slug:slug>/try/", enrichment.provider_try, name="provider-try"),
     path("enrichment/<slug:slug>/remove/", enrichment.provider_remove, name="provider-remove"),
+    path("wording/", wording_views.wordings, name="wordings"),
+    path("wording/<slug:kind>/", wording_views.wording, name="wording"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications import views
+from notifications import log_views, own_views, setup_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/", views.inbox, name="inbox"),
@@ -11,4 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/<int:pk>/", views.notice, name="notice"),
     path("notifications/<int:pk>/gathered/", views.gathered, name="notice-gathered"),
     path("notifications/<int:pk>/seen/", views.see, name="notice-see"),
+    path("account/notifications/", own_views.mine, name="my-notifications"),
+    path("channels/", setup_views.channels, name="channels"),
+    path("channels/+new/<str:kind>/", setup_views.channel_new, name="channel-new"),
+    path("channels/<slug:slug>/", setup_views.channel, name="channel"),
+    path("channels/<slug:slug>/on/", setup_views.channel_on, name="channel-on"),
+    path("channels/<slug:slug>/remove/", setup_views.channel_remove, name="channel-remove"),
+    path("channels/<slug:slug>/secret/", setup_views.channel_secret, name="channel-secret"),
+    path("deliveries/", log_views.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/", log_views.delivery, name="delivery"),
 ]

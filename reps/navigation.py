@@ -21,7 +21,6 @@ class Place:
 
 
 MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live", "away"))
-MY_NUMBERS = Place("numbers", "My numbers", "chart", ("numbers",))
 _OF_LEADS = ("leads", "lead", "lead-decline", "lead-give", "lead-account", "lead-not-account")
 MY_LEADS = Place("leads", "My leads", "inbox", _OF_LEADS)
 LEADS = Place("leads", "Leads", "inbox", _OF_LEADS)
@@ -43,7 +42,13 @@ SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scor
 ENRICHMENT = Place("enrichment", "Enrichment", "spark", ("enrichment", "provider", "provider-new", "provider-try"))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
-INBOX = Place("inbox", "Inbox", "bell", ("inbox", "notice-gathered"))
+INBOX = Place("inbox", "Inbox", "bell", ("inbox", "notice-gathered", "my-notifications"))
+NOTIFICATIONS = Place(
+    "channels",
+    "Notifications",
+    "mail",
+    ("channels", "channel", "channel-new", "channel-secret", "deliveries", "delivery", "wordings", "wording"),
+)
 
 AT_THE_FOOT = 3  # places of a phone's tabs; the inbox and `More` stand beside them
 
@@ -54,8 +59,8 @@ SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES)
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     """What this user can open, in the order of the navigation."""
     if user.role == user.Role.REP:
-        return (MY_QUEUE, MY_LEADS, MY_NUMBERS)
-    return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE, MY_NUMBERS) if rep else ()))
+        return (MY_QUEUE, MY_LEADS)
+    return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE,) if rep else ()))
 
 
 def foot(user: User, rep: Rep | None) -> tuple[Place, ...]:
@@ -72,7 +77,7 @@ def setup(user: User) -> tuple[Place, ...]:
     """What this user can open of how the company is set up."""
     if user.role == user.Role.REP:
         return ()
-    return (EVENTS, *SETUP) if user.is_revops else SETUP
+    return (EVENTS, *SETUP, NOTIFICATIONS) if user.is_revops else SETUP
 
 
 def home(user: User, rep: Rep | None) -> str:

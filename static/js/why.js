@@ -1,4 +1,4 @@
-// "Why?" in the list of decisions opens the answer in the row below; a second click closes it without asking again.
+// "Why?" in the list of decisions (and "Tries" in that of deliveries) opens the answer in the row below; a second click closes it without asking again.
 
 document.addEventListener(
   "click",
@@ -25,5 +25,5 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 
 function show(link, open) {
   link.setAttribute("aria-expanded", String(open));
-  link.firstElementChild.textContent = open ? "Hide" : "Why?";
+  link.firstElementChild.textContent = open ? "Hide" : (link.dataset.closed ?? "Why?");
 }

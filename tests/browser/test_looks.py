@@ -1,6 +1,7 @@
 """Every page, in both themes and on every screen: nothing that axe minds, nothing that sticks out sideways."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,9 +10,10 @@ from playwright.sync_api import Page, expect
 from leads import pipeline
 from leads.configuration import store
 from leads.models import Account, ChangeSet, InboundEvent, Lead
-from notifications.models import Notification
+from notifications.models import Attempt, Channel, Delivery, Lane, Notification
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.territories.market import open_market, prepare_changes
+from tests.notifications.pages.test_channels import deliver
 from tests.notifications.pages.told import gather, tell
 from tests.office import DANA, HEALTH, LARGE, LENA, MAYA, SMALL, arrive, do, send
 
@@ -69,6 +71,24 @@ def busy(office: None) -> None:
     tell(DANA, f"{LONG * 3} is yours.")
     tell(DANA, "Priya Raman still waits.", kind="reminder", seen_at=timezone.now())
     gather(LENA, 5, at=timezone.now())
+    channels()
+
+
+def channels() -> None:
+    """One of each kind, in every state, with a message that was tried in vain."""
+    for kind in Channel.Kind.values:
+        name = f"{kind} {LONG * 2}"
+        url = f"https://{LONG.lower()}.example/{LONG * 4}"
+        made = Channel.objects.create(
+            slug=f"the-{kind.replace('_', '-')}", name=name, kind=kind, settings={"url": url}, changed_at=timezone.now()
+        )
+    Channel.objects.filter(kind="teams").update(enabled=False, off_reason=f"It is gone: {LONG}.")
+    later = timezone.now() + timedelta(minutes=9)
+    Lane.objects.create(name=made.lane, failures=7, open_until=later, problem=LONG * 3, changed_at=timezone.now())
+    for email in (DANA, MAYA):
+        dead = deliver(made, email, "dead", attempts=8, problem=f"{LONG * 2} did not answer.")
+        Attempt.objects.create(delivery=dead, at=timezone.now(), took_ms=9000, ok=False, status=500, problem=LONG * 4)
+    deliver(made, MAYA, "waiting", attempts=2)
 
 
 def pages() -> list[tuple[str, str]]:
@@ -82,6 +102,17 @@ def pages() -> list[tuple[str, str]]:
         (DANA, "/account/"),
         (DANA, "/notifications/"),
         (LENA, "/notifications/{gathered}/gathered/"),
+        (DANA, "/account/notifications/"),
+        (MAYA, "/account/notifications/"),
+        (MAYA, "/channels/"),
+        (MAYA, "/channels/+new/service/"),
+        (MAYA, "/channels/the-webhook/"),
+        (MAYA, "/channels/the-teams/"),
+        (MAYA, "/deliveries/"),
+        (MAYA, "/deliveries/?state=waiting&q=nobody"),
+        (DANA, "/deliveries/{delivery}/"),
+        (MAYA, "/wording/"),
+        (MAYA, "/wording/assigned/"),
         (DANA, "/account/password/"),
         (LENA, "/decisions/"),
         (LENA, "/queues/"),
@@ -129,6 +160,7 @@ def address(pattern: str) -> str:
     values |= {
         "gathered": Notification.objects.filter(folded_into__isnull=False).values_list("folded_into", flat=True)[0]
     }
+    values |= {"delivery": Delivery.objects.filter(user__email=DANA)[0].pk}
     return pattern.format(**values, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
 
 

@@ -9,7 +9,7 @@ from tests.office import CLARA, DANA, HEALTH, INES, LARGE, LEE, LENA, MAYA, SMAL
 
 pytestmark = pytest.mark.usefixtures("office")
 
-NO_PAGES = ("/in/", "/api/", "/livez", "/readyz", "/login/", "/logout/")
+NO_PAGES = ("/in/", "/api/", "/livez", "/readyz", "/login/", "/logout/", "/act/<")
 
 
 def pages() -> list[str]:
@@ -22,6 +22,8 @@ def pages() -> list[str]:
                 found.append(
                     route.replace("<int:pk>", "1")
                     .replace("<slug:slug>", "west")
+                    .replace("<slug:kind>", "assigned")
+                    .replace("<str:kind>", "email")
                     .replace("<uuid:pk>", "00000000-0000-7000-8000-000000000000")
                 )
     return found
