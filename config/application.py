@@ -1,4 +1,4 @@
-"""The application's own parts: web, worker, sweeper and beat, all from this project and this environment."""
+"""The application's own parts: web, worker, sweeper, deliverer and beat, all from this project and this environment."""
 
 import socket
 import sys
@@ -46,7 +46,13 @@ def parts(data: Path, host: str, port: int, broker: str) -> list[Part]:
     return [
         replace(_part(data, "web", web_server(host, port)), answers=lambda: page_answers(host, port)),
         _quiet(_part(data, "worker", worker, {PULSE: str(pulse)}), hears, 60),
-        _quiet(_part(data, "sweeper", ("manage.py", "sweeper")), sweeper_goes_round, 60),
+        _quiet(_part(data, "sweeper", ("manage.py", "sweeper")), lambda: goes_round(health.sweeper), 60),
+        # The port is part of the links in messages, where the operator named no SITE_URL.
+        _quiet(
+            _part(data, "deliverer", ("manage.py", "deliver"), {"PORT": str(port)}),
+            lambda: goes_round(health.deliverer),
+            60,
+        ),
         _quiet(_part(data, "beat", beat), hears, 90),
     ]
 
@@ -90,10 +96,10 @@ def broker_answers(url: str) -> bool:
         return False
 
 
-def sweeper_goes_round() -> bool:
-    """Without a database it has nothing to go round."""
+def goes_round(loop: Callable[[], health.Finding]) -> bool:
+    """Without a database a loop has nothing to go round."""
     try:
-        return health.sweeper().well
+        return loop().well
     except DatabaseError:
         return True
     finally:

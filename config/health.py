@@ -115,8 +115,18 @@ def migrations() -> Finding:
 
 
 def sweeper() -> Finding:
-    """The loop that finds work without Redis and Celery, timed by the database's clock alone."""
-    beat = Heartbeat.objects.filter(name="sweeper").values_list("at", flat=True).first()
+    """The loop that finds work without Redis and Celery."""
+    return _loop("sweeper")
+
+
+def deliverer() -> Finding:
+    """The loop that sends what people and other systems are to be told."""
+    return _loop("deliverer")
+
+
+def _loop(name: str) -> Finding:
+    """Timed by the database's clock alone."""
+    beat = Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
     if beat is None:
         return Finding(False, "has never gone round")
     silent = _now() - beat

@@ -40,7 +40,7 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
     how = Assignment.How.BY_HAND
     handover.give(lead, email, known, how=how, why=why, pool=pool, cause=BY_HAND, now=now, told=True)
     if previous is not None:
-        _credit_back(known, pool, previous, now)
+        _credit_back(known, pool, previous, lead, now)
         _tell(previous, lead, its_epoch, by, f"{by} gave {lead} to {to}: {reason}", now)
     tell_story(lead, TimelineEntry.Kind.REASSIGNED, why, by, now)
     return Lead.objects.get(pk=lead.pk)
@@ -61,7 +61,7 @@ def put_back(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | N
     known = known_and_held()
     ending, pools = Ending(Assignment.Ended.BY_HAND, why[:300]), [pool] if pool else []
     handover.put_in_queue(lead, why=why, now=now, cause=BY_HAND, ending=ending, pools=pools, told=True)
-    _credit_back(known, pool, previous, now)
+    _credit_back(known, pool, previous, lead, now)
     _tell(previous, lead, its_epoch, by, f"{by} put {lead} into {queue}: {reason}", now)
     tell_story(lead, TimelineEntry.Kind.REASSIGNED, why, by, now)
     return Lead.objects.get(pk=lead.pk)
@@ -77,13 +77,15 @@ def _check_may_move(by: User) -> None:
         raise NotPossible("Only a manager or RevOps can hand a lead to somebody else.")
 
 
-def _credit_back(known: Known, pool: str | None, rep: Rep, now: datetime) -> None:
+def _credit_back(known: Known, pool: str | None, rep: Rep, lead: Lead, now: datetime) -> None:
     """The lead no longer counts for the rep it was taken from. The pool is locked by whoever moved the lead."""
     member_id = known.members.get((pool, known.emails[rep.pk])) if pool else None
     if member_id is None:
         return
     Member.objects.filter(pk=member_id).update(level=F("level") - 1)
-    LedgerLine.objects.create(member_id=member_id, at=now, amount=-1, kind=LedgerLine.Kind.CREDIT)
+    moved_by = Lead.objects.values_list("decision_id", flat=True).get(pk=lead.pk)
+    kind = LedgerLine.Kind.CREDIT
+    LedgerLine.objects.create(member_id=member_id, at=now, amount=-1, kind=kind, decision_id=moved_by)
 
 
 def _tell(previous: Rep, lead: Lead, epoch: int, by: User, text: str, now: datetime) -> None:

@@ -89,7 +89,7 @@ def _event(lead: Lead, kind: EventType, clock: SlaClock | None, now: datetime) -
         "owner": _rep(lead.rep),
         "previous_owner": None,
         "decision": _decision(lead.decision),
-        "promise": _promise(clock, lead, now),
+        "promise": _promise(clock, now),
     }
     return Event(kind.name, lead.pk, data)
 
@@ -138,14 +138,12 @@ def _decided(one: Decided, pk: int, cause: str) -> Told:
     return {"id": pk, "cause": cause, **told, "fallback": outcome.fallback}
 
 
-def _promise(clock: SlaClock | None, lead: Lead, now: datetime) -> Told | None:
-    """The clock as it stood at the contact, if there was one since it began, else as it stands now."""
+def _promise(clock: SlaClock | None, now: datetime) -> Told | None:
+    """The clock as it was when it ended, else as it stands now."""
     if clock is None:
         return None
-    contacted = lead.contacted_at
-    until = contacted if contacted is not None and contacted >= clock.started_at else now
     since = clock.waiting_since or clock.started_at
-    return _told(str(clock.policy["slug"]), clock.due_at, until, since)
+    return _told(str(clock.policy["slug"]), clock.due_at, clock.finished_at or now, since)
 
 
 def _begun(clock: Mapping[str, object] | None, *, since: datetime, now: datetime) -> Told | None:

@@ -13,6 +13,7 @@ from leads.models import SlaClock
 from leads.world import Known
 from reps.hours import Calendar
 from routing.engine.facts import Facts
+from routing.engine.promises import of_facts
 
 Started = tuple[str, str, int, datetime, datetime, str, str, int, datetime | None]
 
@@ -22,9 +23,7 @@ OF_THOSE_WHO_WAIT = ("remind", "notify_manager")
 
 def policy_of(known: Known, facts: Facts, named: str | None) -> sla.Policy:
     """The policy of a lead: the one that its target names, else by its intent and score."""
-    score = facts.get("score")
-    hot = score if isinstance(score, int | float) else None
-    return sla.policy_for(known.policies, str(facts.get("intent", "")), named, hot)
+    return of_facts(known.policies, facts, named) or sla.SHIPPED[-1]
 
 
 class Promises:

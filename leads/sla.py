@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from reps.hours import ALWAYS, Calendar, add_working
-from routing.engine.facts import normal
+from routing.engine.promises import Promise, chosen
 
 CLOCKS = ("always", "team_hours", "rep_hours")
 UNLESS = ("accepted", "contacted")
@@ -119,17 +119,24 @@ def parse_policy(data: object, path: str) -> Policy:
 
 def policy_for(policies: Sequence[Policy], intent: str, named: str | None = None, score: float | None = None) -> Policy:
     """The policy that the target names; else the first for the lead's intent and score; else the default."""
-    for policy in policies:
-        if named is not None and policy.slug == named:
-            return policy
-    for policy in policies:
-        if normal(intent) in map(normal, policy.for_intents) and _is_hot_enough(policy, score):
-            return policy
-    return next((policy for policy in policies if policy.is_default), policies[0] if policies else SHIPPED[-1])
+    return chosen(policies, intent, named, score) or SHIPPED[-1]
 
 
-def _is_hot_enough(policy: Policy, score: float | None) -> bool:
-    return policy.min_score is None or (score is not None and score >= policy.min_score)
+def promises_of(policies: Sequence[Policy]) -> tuple[Promise, ...]:
+    """The policies as decisions see them: nothing to see where none counts the time of whoever has the lead."""
+    if not any(policy.clock == "rep_hours" for policy in policies):
+        return ()
+    return tuple(
+        Promise(
+            slug=policy.slug,
+            within=policy.respond_within,
+            in_rep_hours=policy.clock == "rep_hours",
+            for_intents=policy.for_intents,
+            min_score=policy.min_score,
+            is_default=policy.is_default,
+        )
+        for policy in policies
+    )
 
 
 def due_at(policy: Policy, calendar: Calendar, start: datetime) -> datetime:

@@ -6,6 +6,7 @@ from leads import companies, oversight, queues, score_views, views, webhook, wor
 from leads.availability import views as availability
 from leads.enrichment import views as enrichment
 from leads.links import views as links
+from leads.own_numbers import views as own_numbers
 from leads.realignment import views as realignment
 from leads.territories import views as territories
 
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/next/", views.pull, name="queue-next"),
     path("queue/away/", availability.away, name="away"),
     path("queue/back/", availability.back, name="back"),
+    path("numbers/", own_numbers.numbers, name="numbers"),
     path("leads/", views.leads, name="leads"),
     path("leads/<int:pk>/", views.lead, name="lead"),
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),

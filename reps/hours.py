@@ -22,7 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
 ALL_DAY: tuple[Span, ...] = ((0, MIDNIGHT),)
 SPAN = re.compile(r"\s*([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})\s*")
-ONE_DAY = timedelta(days=1)
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 # Nobody plans further: who has no opening for this long is treated as never coming back.
 HORIZON = timedelta(days=400)
 
@@ -90,6 +90,30 @@ def next_open(calendar: Calendar, at: datetime) -> datetime | None:
     if is_open(calendar, at):
         return at.astimezone(UTC)
     return next((opens for opens, _ in _stretches(calendar, at)), None)
+
+
+def closes(calendar: Calendar, at: datetime) -> datetime | None:
+    """When the shift ends that the rep is in; None: he is in none, or it has no end within a week."""
+    end = None
+    for opens, until in _stretches(calendar, at):
+        if opens > (end or at):
+            break
+        end = until
+        if end - at > ONE_WEEK:
+            return None
+    return end
+
+
+def is_open_for(calendar: Calendar, at: datetime, duration: timedelta) -> bool:
+    """Whether the rep is there from `at` on for so long without a break, and then still is."""
+    end = at
+    for opens, until in _stretches(calendar, at):
+        if opens > end:
+            return False
+        end = until
+        if end - at > duration:
+            return True
+    return False
 
 
 def add_working(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:

@@ -21,6 +21,7 @@ class Place:
 
 
 MY_QUEUE = Place("queue", "My queue", "list", ("queue", "queue-live", "away"))
+MY_NUMBERS = Place("numbers", "My numbers", "chart", ("numbers",))
 _OF_LEADS = ("leads", "lead", "lead-decline", "lead-give", "lead-account", "lead-not-account")
 MY_LEADS = Place("leads", "My leads", "inbox", _OF_LEADS)
 LEADS = Place("leads", "Leads", "inbox", _OF_LEADS)
@@ -59,8 +60,8 @@ SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES)
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     """What this user can open, in the order of the navigation."""
     if user.role == user.Role.REP:
-        return (MY_QUEUE, MY_LEADS)
-    return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE,) if rep else ()))
+        return (MY_QUEUE, MY_LEADS, MY_NUMBERS)
+    return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE, MY_NUMBERS) if rep else ()))
 
 
 def foot(user: User, rep: Rep | None) -> tuple[Place, ...]:

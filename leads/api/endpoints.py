@@ -13,6 +13,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request as AnyRequest
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from leads.api.problems import MEDIA_TYPE, TITLES
 from reps.models import User
@@ -53,13 +54,15 @@ def endpoint(
     only: Sequence[User.Role] = (),
     problems: Sequence[int] = (),
     may_be_gone: bool = False,
+    gives: int = 200,
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """A view at one address with one method. `asks` are parameters of the address, `takes` is the body.
 
-    The view reads both itself, after it has found what the address names: a stranger is told 404, whatever he sends.
+    `gives` is the status of the right answer. The view reads both itself, after it has found what the address names: a
+    stranger is told 404, whatever he sends.
     """
     refusals = sorted({401, 406, *problems, *([400] if asks or takes else []), *([403] if only or takes else [])})
-    responses: dict[Any, Any] = {200: answers}
+    responses: dict[Any, Any] = {gives: answers}
     if may_be_gone:
         responses[204] = OpenApiResponse(description="Done. What came of it is no longer yours to see.")
     responses |= {(code, MEDIA_TYPE): OpenApiResponse(Problem, TITLES[code]) for code in refusals}
@@ -81,3 +84,10 @@ def endpoint(
         return never_cache(shown)
 
     return decorate
+
+
+def together(*endpoints: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Several of these at one address, each with its own method."""
+    found = [one.cls for one in endpoints]  # type: ignore[attr-defined]  # what makes a view of a function leaves it there
+    methods = {name: getattr(one, name) for one in found for name in one.http_method_names if name != "options"}
+    return never_cache(type("Address", (APIView,), methods).as_view())  # type: ignore[attr-defined]

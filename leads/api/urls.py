@@ -13,10 +13,13 @@ from leads.api import (
     events,
     leads,
     organisation,
+    outgoing,
     queues,
+    subscriptions,
     territories,
     trees,
 )
+from leads.api.endpoints import together
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.list_leads, name="api-leads"),
@@ -56,6 +59,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trees/", trees.list_trees),
     path("trees/<slug:slug>/versions/", trees.list_versions),
     path("trees/<slug:slug>/versions/<int:number>/", trees.get_version),
+    path(
+        "subscriptions/",
+        together(subscriptions.list_subscriptions, subscriptions.create_subscription),
+    ),
+    path(
+        "subscriptions/<int:pk>/",
+        together(subscriptions.get_subscription, subscriptions.change_subscription, subscriptions.delete_subscription),
+    ),
+    path("subscriptions/<int:pk>/rotate/", subscriptions.rotate_subscription),
+    path("subscriptions/<int:pk>/replay/", subscriptions.replay_subscription),
+    path("event-types/", outgoing.list_event_types),
+    path("outgoing-events/", outgoing.list_outgoing_events),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("docs/", docs.docs, name="api-docs"),
     # Not ".*": an address may hold a line break, and is answered all the same.

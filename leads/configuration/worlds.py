@@ -55,6 +55,7 @@ def build_world(configuration: Configuration) -> World:
         territories=tuple(_territory(one, vocabulary) for one in configuration.territories),
         ancestors=ancestors,
         vocabulary=vocabulary,
+        promises=sla.promises_of(policies(configuration)),
         gate=score_model.gate_of(_score_model(configuration)),
         converting=any(pool.strategy == CONVERTING for pool in configuration.pools)
         or any(chooses_by_win_rate(published.tree) for published in trees.values()),

@@ -56,6 +56,8 @@ class Delivery(models.Model):
                 condition=Q(state="waiting", second_at__isnull=False),
                 name="delivery_second_due",
             ),
+            models.Index(fields=["lane"], condition=Q(lease_token__isnull=False), name="delivery_leased"),
+            models.Index(fields=["user", "due_at"], condition=Q(user__isnull=False), name="delivery_by_user"),
             models.Index(fields=["-created_at"], name="delivery_by_time"),
             models.Index(fields=["-created_at"], condition=Q(state="dead"), name="delivery_dead"),
         ]
@@ -84,7 +86,10 @@ class Attempt(models.Model):
     problem = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["delivery", "at"], name="attempt_of_delivery")]
+        indexes = [
+            models.Index(fields=["delivery", "at"], name="attempt_of_delivery"),
+            models.Index(fields=["at"], name="attempt_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at}: {'sent' if self.ok else self.problem}"

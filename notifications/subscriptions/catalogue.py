@@ -107,11 +107,11 @@ DECISION = _object(
     fallback=_flag("Whether no rule held."),
 )
 PROMISE = _object(
-    "The promise of the lead's present holder.",
+    "The promise that runs for it, or ran until now.",
     policy=_text("Its short name."),
     due_at=_time("Until when the lead should be contacted."),
     breached=_flag("Whether it was or is late."),
-    late_by_s=_number("Whole seconds after due_at until the contact, or until this event; 0 if it is not late."),
+    late_by_s=_number("Whole seconds of real time after due_at, until its end or this event; 0 if it is not late."),
     customer_wait_s=_number("Whole seconds of real time that the customer had waited by then."),
 )
 DATA = _object(

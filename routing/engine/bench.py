@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from reps import hours
@@ -66,6 +66,7 @@ class Presence:
         self._absence: dict[str, str] = {}
         self._open: dict[str, bool] = {}
         self._opens: dict[str, datetime | None] = {}
+        self._makes: dict[tuple[str, timedelta], bool] = {}
         self._day: dict[str, date] = {}
         self._spots: dict[tuple[object, ...], list[Spot]] = {}
         self._started: dict[str, frozenset[tuple[str, str]]] = {}
@@ -85,6 +86,13 @@ class Presence:
         if rep.email not in self._opens:
             self._opens[rep.email] = hours.next_open(rep.calendar, self.now)
         return self._opens[rep.email]
+
+    def makes(self, rep: Rep, within: timedelta) -> bool:
+        """Whether he can still keep a promise of so much of his time in the shift that he is in."""
+        asked = (rep.email, within)
+        if asked not in self._makes:
+            self._makes[asked] = hours.is_open_for(rep.calendar, self.now, within)
+        return self._makes[asked]
 
     def day(self, rep: Rep) -> date:
         """Today on the rep's own calendar."""

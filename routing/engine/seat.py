@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from routing.engine import bench, converting, ledger, strategies
+from reps import hours
+from routing.engine import bench, converting, ledger, promises, strategies
 from routing.engine.bench import Bench, Candidate, Needs, Presence
 from routing.engine.facts import Facts, Value, normal
 from routing.engine.ledger import Line
@@ -108,15 +109,15 @@ def _from_pool(
     seats = bench.assemble(pool, world.reps, needs, standing, presence, joined=joined, preferred=assign.prefer_skills)
     evidence = Evidence(standing.last)
     if strategy == "best_converting":
-        seats, evidence = _by_conversion(seats, pool, facts, standing)
+        seats, evidence = by_conversion(seats, pool, facts, standing)
     if not seats.eligible:
         return Seat(candidates=seats.candidates)
-    chosen = strategies.STRATEGIES[strategy](seats.eligible, evidence)
+    chosen, in_time = _chosen(strategy, seats, evidence, assign, facts, world, presence)
     below = evidence.shortfalls if chosen.rep in evidence.shortfalls else {}
     return Seat(
         rep=chosen.rep,
         how="rotation",
-        because=_because(world.reps[chosen.rep].name, strategy, pool, seats, below),
+        because=_because(world.reps[chosen.rep].name, strategy, pool, seats, below) + in_time,
         pool=pool.slug,
         strategy=strategy,
         candidates=seats.candidates,
@@ -125,7 +126,34 @@ def _from_pool(
     )
 
 
-def _by_conversion(seats: Bench, pool: Pool, facts: Facts, standing: Standing) -> tuple[Bench, Evidence]:
+def _chosen(
+    strategy: str,
+    seats: Bench,
+    evidence: Evidence,
+    assign: Assign,
+    facts: Facts,
+    world: World,
+    presence: Presence,
+) -> tuple[Candidate, str]:
+    """Who is chosen; and in words, if he was preferred to an equal because he can still keep the promise."""
+    choose = strategies.STRATEGIES[strategy]
+    promise = promises.of_facts(world.promises, facts, assign.sla)
+    if promise is None or not promise.in_rep_hours or len(seats.eligible) == 1:
+        return choose(seats.eligible, evidence), ""
+    within, reps = promise.within, world.reps
+    if all(presence.makes(reps[one.rep], within) for one in seats.eligible):
+        return choose(seats.eligible, evidence), ""
+    by_turn = choose(seats.eligible, evidence)
+    chosen = choose(seats.eligible, replace(evidence, makes=lambda rep: presence.makes(reps[rep], within)))
+    if chosen.rep == by_turn.rep:
+        return chosen, ""
+    rep = reps[chosen.rep]
+    closes = hours.closes(rep.calendar, presence.now)
+    before = f" before {closes.astimezone(rep.zone):%H:%M}" if closes else ""
+    return chosen, f" Of equals, {rep.name} can still make it{before}; {reps[by_turn.rep].name} cannot."
+
+
+def by_conversion(seats: Bench, pool: Pool, facts: Facts, standing: Standing) -> tuple[Bench, Evidence]:
     """Everybody with his smoothed win rate on leads of this segment, and who is below the floor."""
     segment = normal(str(facts.get("segment", "")))
     reps = [member.rep for member in pool.members]

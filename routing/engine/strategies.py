@@ -20,41 +20,45 @@ Shortfalls = Mapping[str, float]  # how far below his fair share a rep is who ha
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What strategies look at besides the candidates themselves."""
+    """What strategies look at besides the candidates themselves.
+
+    `makes` says who can still keep the lead's promise in his shift: of equals, he goes first. None: it does not matter.
+    """
 
     last: Last = field(default_factory=dict)
     shortfalls: Shortfalls = field(default_factory=dict)
+    makes: Callable[[str], bool] | None = None
 
 
 Strategy = Callable[[Sequence[Candidate], Evidence], Candidate]
 
 
 def round_robin(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
-    return _lowest(candidates, lambda candidate: candidate.level)[0]
+    return _first(_lowest(candidates, lambda candidate: candidate.level), evidence)
 
 
 def weighted(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
-    return _lowest(candidates, _pace)[0]
+    return _first(_lowest(candidates, _pace), evidence)
 
 
 def least_loaded(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     """By open leads per capacity if every candidate has a capacity, else per weight; then whoever waited longest."""
     by_capacity = all(candidate.capacity for candidate in candidates)
     load: Callable[[Candidate], float] = _filled if by_capacity else _open_per_weight
-    tied = _lowest(candidates, load)
+    tied = _in_time(_lowest(candidates, load), evidence)
     return min(tied, key=lambda candidate: (evidence.last.get(candidate.rep, NEVER), candidate.order))
 
 
 def best_skilled(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
-    return _lowest(_lowest(candidates, lambda candidate: -candidate.skill), _pace)[0]
+    return _first(_lowest(_lowest(candidates, lambda candidate: -candidate.skill), _pace), evidence)
 
 
 def best_converting(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
     """Whoever is furthest below his fair share goes first; then the highest smoothed win rate."""
     below = evidence.shortfalls
     if starved := [candidate for candidate in candidates if candidate.rep in below]:
-        return _lowest(_lowest(starved, lambda candidate: -below[candidate.rep]), _pace)[0]
-    return _lowest(_lowest(candidates, lambda candidate: -(candidate.rate or 0.0)), _pace)[0]
+        return _first(_lowest(_lowest(starved, lambda candidate: -below[candidate.rep]), _pace), evidence)
+    return _first(_lowest(_lowest(candidates, lambda candidate: -(candidate.rate or 0.0)), _pace), evidence)
 
 
 def first_available(candidates: Sequence[Candidate], evidence: Evidence) -> Candidate:
@@ -90,6 +94,18 @@ def _filled(candidate: Candidate) -> float:
 
 def _open_per_weight(candidate: Candidate) -> float:
     return candidate.open / candidate.weight
+
+
+def _first(tied: Sequence[Candidate], evidence: Evidence) -> Candidate:
+    """The first of equals, in the order of the pool."""
+    return _in_time(tied, evidence)[0]
+
+
+def _in_time(tied: Sequence[Candidate], evidence: Evidence) -> Sequence[Candidate]:
+    """Those of equals who can still keep the promise in their shift; all of them, if nobody can."""
+    if evidence.makes is None or len(tied) == 1:
+        return tied
+    return [candidate for candidate in tied if evidence.makes(candidate.rep)] or tied
 
 
 def _lowest(candidates: Sequence[Candidate], measure: Callable[[Candidate], float]) -> list[Candidate]:

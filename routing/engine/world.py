@@ -14,6 +14,7 @@ from reps.hours import ALWAYS, Calendar
 from routing.engine.compile import Level
 from routing.engine.conditions import Setting
 from routing.engine.facts import STANDARD, Facts, Vocabulary, normal
+from routing.engine.promises import Promise
 from routing.engine.rules import Tree
 from routing.engine.territories import Atlas, Territory, atlas_of
 
@@ -100,6 +101,7 @@ class World:
     territories: tuple[Territory, ...] = ()
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vocabulary: Vocabulary = STANDARD
+    promises: tuple[Promise, ...] = ()  # in their order; none if none counts the time of whoever has the lead
     gate: Gate | None = None
     converting: bool = False  # a pool or a target chooses by win rates, so that they must be known
     atlas: Atlas = field(init=False, repr=False, compare=False)

@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from config import health
+from config import application, health
 from config.embedded import postgres
 from config.parts import Running
 from config.places import socket_folder
@@ -177,3 +177,14 @@ def test_many_who_ask_at_once_cost_one_look() -> None:
         latest.findings()
 
     assert len(looks) == 1
+
+
+def test_a_deliverer_that_stands_still_is_silent(db: None) -> None:
+    assert not health.deliverer().well
+
+    Heartbeat.objects.create(name="deliverer", at=timezone.now())
+    assert health.deliverer().well
+    assert application.goes_round(health.deliverer)
+
+    Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=20))
+    assert not application.goes_round(health.deliverer)

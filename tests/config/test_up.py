@@ -24,7 +24,7 @@ def test_up_repairs_every_part_that_is_killed_and_ends_without_a_trace(data: Pat
     up.wait_for(f"Switchyard runs at http://localhost:{port}/")
     assert processes.wait_until(lambda: ready(port), 30, 0.2), up.output
 
-    for victim in ("web", "web's worker", "worker", "beat", "sweeper", "postgres", "valkey"):
+    for victim in ("web", "web's worker", "worker", "beat", "sweeper", "deliverer", "postgres", "valkey"):
         # Whoever answers at the port may still be the child of the part that was killed before.
         assert processes.wait_until(lambda name=victim: len(find(data, up, name)) == 1, 30, 0.2), (victim, up.output)
         pids = find(data, up, victim)

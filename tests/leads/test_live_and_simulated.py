@@ -50,6 +50,37 @@ trees:
           target: {kind: pool, pool: big, if_nobody: {kind: queue, queue: triage}}
       otherwise: {kind: pool, pool: all, if_nobody: {kind: queue, queue: triage}}
 """
+SHIFTS = """
+version: 1
+reps:
+  - {email: ada@example.com, name: Ada, hours: {wed: ["09:00-12:30", "13:00-17:00"]}}
+  - {email: bob@example.com, name: Bob, timezone: Europe/Berlin, hours: {wed: ["12:00-22:00"]}}
+  - {email: cleo@example.com, name: Cleo, hours: {wed: ["10:00-18:00"], thu: ["00:00-24:00"]}, capacity: 3}
+pools:
+  - slug: all
+    name: All
+    strategy: weighted
+    members: [{rep: ada@example.com}, {rep: bob@example.com}, {rep: cleo@example.com}]
+queues: [{slug: triage, name: Triage}]
+sla_policies:
+  - {slug: fast, name: Fast, respond_within: 40m, clock: rep_hours, for_intents: [demo]}
+  - {slug: own, name: Own, respond_within: 2h, clock: rep_hours, default: true, silent_after: 4h, park_after: 3}
+sources: [{slug: web, name: Web, auth: none}]
+trees:
+  - slug: main
+    name: Main
+    default: true
+    document:
+      format: 1
+      sticky_days: 1
+      rules:
+        - id: big
+          name: Big
+          why: They buy.
+          when: {field: employees, op: gte, value: 100}
+          target: {kind: pool, pool: all, strategy: least_loaded, sla: fast}
+      otherwise: {kind: pool, pool: all, if_nobody: {kind: queue, queue: triage, sla: own}}
+"""
 FIRM = """
 version: 1
 teams: [{slug: north, name: North}, {slug: south, name: South}]
@@ -112,6 +143,13 @@ def test_two_thousand_leads_with_everything_on_are_decided_alike():
     assert {answer["cover_for"] for answer in answers.at_once} > {None}
     assert any(answer["notes"] for answer in answers.at_once)
     assert len(answers.later) > 20
+
+
+def test_who_can_still_make_it_is_preferred_alike():
+    """Promises in the reps' own time, and shifts that end while leads come in."""
+    answers = told_both_ways(crowd(seed=1), SHIFTS)
+
+    assert any("can still make it before" in answer["reason"] for answer in answers.at_once)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -320,3 +320,30 @@ def test_where_clocks_go_back_over_midnight_the_evening_is_not_worked_twice():
     evening = [datetime(2010, 11, 7, 0, 30, tzinfo=UTC), datetime(2010, 11, 7, 3, 30, tzinfo=UTC)]
 
     assert hours.working_between(Calendar(late, frozenset()), *evening) == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "fits", "until"),
+    [
+        (datetime(2026, 6, 3, 9, 30, tzinfo=UTC), 149, True, datetime(2026, 6, 3, 12, tzinfo=UTC)),
+        (datetime(2026, 6, 3, 9, 30, tzinfo=UTC), 150, False, datetime(2026, 6, 3, 12, tzinfo=UTC)),
+        (datetime(2026, 6, 3, 12, 30, tzinfo=UTC), 1, False, None),
+        (datetime(2026, 6, 3, 17, 0, tzinfo=UTC), 1, False, None),
+    ],
+)
+def test_a_shift_ends_with_the_break(start, minutes, fits, until):
+    office = Calendar(parse_week({"wed": ["09:00-12:00", "13:00-17:00"]}, "UTC"), frozenset())
+
+    assert hours.is_open_for(office, start, timedelta(minutes=minutes)) is fits
+    assert hours.closes(office, start) == until
+
+
+def test_who_is_always_there_has_no_shift_that_ends():
+    assert hours.closes(ALWAYS, datetime(2026, 6, 3, tzinfo=UTC)) is None
+    assert hours.is_open_for(ALWAYS, datetime(2026, 6, 3, tzinfo=UTC), timedelta(days=20))
+
+
+def test_a_shift_over_midnight_is_one():
+    nights = Calendar(parse_week({"wed": ["20:00-24:00"], "thu": ["00:00-06:00"]}, "UTC"), frozenset())
+
+    assert hours.closes(nights, datetime(2026, 6, 3, 22, tzinfo=UTC)) == datetime(2026, 6, 4, 6, tzinfo=UTC)

@@ -14,7 +14,7 @@ from config.supervisor import DidNotStart, Supervisor, heard_or_not
 
 
 class Command(BaseCommand):
-    help = "Run everything on this machine: servers, web, worker, beat and sweeper. Ctrl-C stops all of it."
+    help = "Run everything on this machine: servers, web, worker, beat, sweeper and deliverer. Ctrl-C stops all of it."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

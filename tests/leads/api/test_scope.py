@@ -47,6 +47,9 @@ OPEN_TO = {
     "trees/main/versions/": ("olivia", "mia", "max"),
     "trees/main/versions/1/": ("olivia", "mia", "max"),
     "events/": ("olivia",),
+    "subscriptions/": ("olivia",),
+    "event-types/": ("olivia",),
+    "outgoing-events/": ("olivia",),
 }
 FILTERS = (
     {"owner": "zoe@example.com"},
