@@ -101,6 +101,16 @@ def move(leaving: Sequence[Leaving], known: Known, *, cause: str, now: datetime)
     ]
 
 
+def foresee(leaving: Sequence[Leaving], known: Known, *, now: datetime) -> list[Outcome | None]:
+    """What would become of each of these if it alone left now, as last committed: nothing is locked or written."""
+    if not leaving:
+        return []
+    presence = Presence(now)
+    ones = _planned(leaving, known, presence)
+    held = standing.read(known, *_reach(ones), presence)
+    return [_decide(one, held, presence) for one in ones]
+
+
 def _planned(leaving: Sequence[Leaving], known: Known, presence: Presence) -> list[_One]:
     leads = [one.lead for one in leaving]
     ids = [lead.pk for lead in leads]
@@ -136,6 +146,13 @@ def _backups(person: Person, known: Known) -> tuple[str, ...]:
 
 
 def _lock(ones: Sequence[_One], known: Known, presence: Presence) -> Standing:
+    held = standing.lock_and_read(known, *_reach(ones), presence)
+    crash_point("after_locks")
+    return held
+
+
+def _reach(ones: Sequence[_One]) -> tuple[set[str], set[str]]:
+    """The pools and reps with whom any of these may end."""
     reaches: dict[int, Reaches] = {}
     pools: set[str] = set()
     reps: set[str] = set()
@@ -147,21 +164,25 @@ def _lock(ones: Sequence[_One], known: Known, presence: Presence) -> Standing:
         reach = each.all()
         pools |= reach.pools
         reps |= reach.reps
-    held = standing.lock_and_read(known, pools, reps, presence)
-    crash_point("after_locks")
-    return held
+    return pools, reps
 
 
 def _settle(one: _One, held: Standing, presence: Presence) -> Outcome | None:
     """One pure decision; what everybody holds moves on by it."""
+    outcome = _decide(one, held, presence)
+    if outcome is not None:
+        take(outcome, one.planned.request, one.then.world, held, presence)
+    return outcome
+
+
+def _decide(one: _One, held: Standing, presence: Presence) -> Outcome | None:
+    """None: it stays where it is."""
     leaving = one.leaving
     too_often = leaving.most is not None and times_taken(one.spells) >= leaving.most
     outcome = None if leaving.straight or too_often else _to_somebody(one, held, presence)
     if outcome is None and leaving.or_stays:
         return None
-    outcome = outcome or _to_queue(one, presence.now)
-    take(outcome, one.planned.request, one.then.world, held, presence)
-    return outcome
+    return outcome or _to_queue(one, presence.now)
 
 
 def _to_somebody(one: _One, held: Standing, presence: Presence) -> Outcome | None:

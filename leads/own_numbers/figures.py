@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from math import ceil, floor
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from leads import sla
+from leads.clocks import calendars
 from leads.models import Assignment, SlaClock
 from leads.world import Known
 from reps.hours import ALWAYS, Calendar, working_between
@@ -121,11 +123,12 @@ def figures(rep: Rep, days: int, known: Known, now: datetime) -> Figures:
     first = today - (days - 1) * ONE_DAY
     since = datetime.combine(first, time(), zone)
     found = Figures(since, [Day(first + number * ONE_DAY) for number in range(days)])
+    bases = {basis: calendars.of_rep(known, basis, rep.user.email) for basis in sla.CLOCKS}
     given = Assignment.objects.filter(rep=rep, assigned_at__gte=since).order_by("-assigned_at")
     for row in given.values_list(*COLUMNS)[:MOST]:
         at: datetime = row[0]
         day = found.days[min(days - 1, max(0, (at.astimezone(zone).date() - first).days))]
-        _count(found, day, row, _calendars(rep, known), now)
+        _count(found, day, row, bases, now)
     found.team = _team(rep, since, now)
     return found
 
@@ -135,7 +138,7 @@ def spread(spans: Iterable[timedelta]) -> Spread:
     return Spread(len(ordered), _quantile(ordered, 0.5), _quantile(ordered, 0.9)) if ordered else Spread()
 
 
-def _count(found: Figures, day: Day, row: Sequence[object], calendars: dict[str, Calendar], now: datetime) -> None:
+def _count(found: Figures, day: Day, row: Sequence[object], bases: Mapping[str, Calendar], now: datetime) -> None:
     assigned_at, accepted_at, contacted_at, ended_as, started_at, due_at, finished_at, state, basis = row
     day.given += 1
     found.given += 1
@@ -146,7 +149,7 @@ def _count(found: Figures, day: Day, row: Sequence[object], calendars: dict[str,
     if isinstance(contacted_at, datetime):
         found.real.append(contacted_at - assigned_at)
         begun = started_at if isinstance(started_at, datetime) else assigned_at
-        calendar = calendars.get(str(basis), ALWAYS)
+        calendar = bases.get(str(basis), ALWAYS)
         found.own.append(
             contacted_at - assigned_at if calendar is ALWAYS else working_between(calendar, begun, contacted_at)
         )
@@ -159,13 +162,6 @@ def _count(found: Figures, day: Day, row: Sequence[object], calendars: dict[str,
     elif state == SlaClock.State.FINISHED:
         found.kept += 1
         day.kept += 1
-
-
-def _calendars(rep: Rep, known: Known) -> dict[str, Calendar]:
-    """Whose time each basis of a promise counts."""
-    person = known.world.reps.get(rep.user.email)
-    team = known.team_calendars.get(rep.team.slug, ALWAYS) if rep.team else ALWAYS
-    return {"rep_hours": person.calendar if person else ALWAYS, "team_hours": team}
 
 
 def _team(rep: Rep, since: datetime, now: datetime) -> Team | None:

@@ -21,7 +21,7 @@ from tests.organisation import bump
 pytestmark = pytest.mark.usefixtures("office")
 
 HTMX = {"HX-Request": "true"}
-MOST_QUERIES = 26
+MOST_QUERIES = 32
 MOST_QUERIES_OF_A_POLL = 8
 
 
