@@ -57,9 +57,11 @@ NAMED_HOSTS = {"json": "http", "jsons": "https"}
 # How a message looks, and nothing of where it goes or what of it is checked.
 LOOKS = {"priority", "sound", "tags"}
 OPEN = ("ntfy://", "json://", "jsons://")  # need no key
+PUSH = ("pover", "pbul", "ntfy", *NAMED_HOSTS)
+# Whatever else a URL could be told by an address, such as a second address or another path, is none.
+NUMBER, NAME = re.compile(r"\+?[1-9][0-9]{5,14}"), re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9_.@:-]{0,199}")
 TO = "{to}"
 TOGETHER_S = 10.0
-LONGEST_TO = 320
 STATUS = re.compile(r"error=(\d{3})")
 ASSET = AppriseAsset(http_redirects=False, app_id="Switchyard", app_desc="Switchyard", app_url="")
 
@@ -79,6 +81,7 @@ class Heard(logging.Handler):
 HEARD = Heard()
 _log = logging.getLogger("apprise")
 _log.propagate = False
+_log.setLevel(logging.WARNING)
 _log.handlers[:] = [HEARD]
 
 
@@ -107,13 +110,13 @@ def send(message: Message, settings: Settings) -> Sent:
 def problems(settings: Settings) -> list[tuple[str, str]]:
     url = settings.get("url")
     if not isinstance(url, str) or not url.strip():
-        return [("url", "Write the service's URL, such as twilio://${SWITCHYARD_SECRET_TWILIO}@+15550100/{to}.")]
-    if not url.startswith(OPEN) and not SECRET.search(url):
-        return [("url", "Keep the service’s key on the server, and write ${SWITCHYARD_SECRET_…} in its place.")]
+        return [("url", "Write the service’s URL, such as twilio://${SWITCHYARD_SECRET_TWILIO}@+15550100/{to}.")]
     try:
         _plugin(url, "+15550101234")
     except NotSent as wrong:
         return [("url", wrong.problem)]
+    if not url.strip().startswith(OPEN) and not SECRET.search(url):
+        return [("url", "Keep the service’s key on the server, and write ${SWITCHYARD_SECRET_…} in its place.")]
     return []
 
 
@@ -144,7 +147,15 @@ def _plugin(template: str, to: str) -> Any:
         url = filled(template, host, os.environ)
     except Refused as refused:
         raise NotSent(str(refused)) from None
-    return _built(plugin_class, url.replace(TO, quote(to[:LONGEST_TO], safe="")))
+    return _built(plugin_class, url.replace(TO, _person(to, parts.scheme)) if TO in template else url)
+
+
+def _person(to: str, scheme: str) -> str:
+    """The address as one part of the URL: a number for an SMS, a name for a push."""
+    plain = to.strip() if scheme in PUSH else re.sub(r"[ ()./-]", "", to)
+    if not (NAME if scheme in PUSH else NUMBER).fullmatch(plain):
+        raise NotSent("This person's address is none that the service knows.", permanent=True)
+    return quote(plain, safe="")
 
 
 def _service(scheme: str, host: str, port: int | None) -> tuple[Any, str]:
