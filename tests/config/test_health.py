@@ -14,7 +14,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from config import application, health
+from config import health
 from config.embedded import postgres
 from config.parts import Running
 from config.places import socket_folder
@@ -184,7 +184,6 @@ def test_a_deliverer_that_stands_still_is_silent(db: None) -> None:
 
     Heartbeat.objects.create(name="deliverer", at=timezone.now())
     assert health.deliverer().well
-    assert application.goes_round(health.deliverer)
 
     Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=20))
-    assert not application.goes_round(health.deliverer)
+    assert not health.deliverer().well
