@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from notifications.addresses import absolute
-from notifications.channels import SENDERS, Message, NotSent, Sent
+from notifications.channels import SENDERS, Message, NotSent, Send, Sent, Settings
+from notifications.messages import message_of, trial_message
 from notifications.models import Channel, Delivery
+from notifications.subscriptions import sending
+from reps.models import User
 
 Call = Callable[[], Sent]
 
@@ -16,28 +18,35 @@ Call = Callable[[], Sent]
 def sender_for(delivery: Delivery, *, now: datetime) -> Call:
     """The call that sends this delivery. Raises `NotSent` where it is clear already that it cannot be sent."""
     if delivery.event is not None:
-        raise NotSent("Nobody here sends events yet.")
+        return sending.call_for(delivery, now=now)
     channel = delivery.channel
     assert channel is not None
+    message = message_of(delivery, now=now)
+    send = (
+        partial(_to_him_alone, _send(channel))
+        if channel.kind == Channel.Kind.WEBHOOK and message.to
+        else _send(channel)
+    )
+    return partial(send, message, channel.settings)
+
+
+def trial_of(channel: Channel, user: User, *, key: str, now: datetime) -> Call:
+    """The call behind the test button. Raises `NotSent` if he has no address there."""
+    return partial(_send(channel), trial_message(channel, user, key=key, now=now), channel.settings)
+
+
+def _send(channel: Channel) -> Send:
     send = SENDERS.get(channel.kind)
     if send is None:
         raise NotSent("There is no such kind of channel.", permanent=True)
-    return partial(send, _message_of(delivery, channel, now), channel.settings)
+    return send
 
 
-def _message_of(delivery: Delivery, channel: Channel, now: datetime) -> Message:
-    notice, user = delivery.notification, delivery.user
-    assert notice is not None
-    assert user is not None
-    return Message(
-        key=str(delivery.key),
-        kind=notice.kind,
-        to=user.email,
-        person=user.name,
-        subject=notice.text,
-        text=notice.text,
-        link=absolute(notice.link),
-        accept="",
-        context=notice.context,
-        at=now,
-    )
+def _to_him_alone(send: Send, message: Message, settings: Settings) -> Sent:
+    """Of an address that is one person's own: when it is gone, the channel of the others is not."""
+    try:
+        return send(message, settings)
+    except NotSent as refused:
+        if not refused.gone:
+            raise
+        raise NotSent(refused.problem, status=refused.status, permanent=True) from None

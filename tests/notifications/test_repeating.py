@@ -1,0 +1,83 @@
+import pytest
+from django.utils import timezone
+
+from notifications import repeating
+from notifications.channels import SENDERS, NotSent
+from notifications.delivering import deliver_round
+from notifications.models import Address, Channel, Delivery
+from notifications.repeating import NotPossible, replay
+from reps.models import Change
+from tests.notifications.conftest import person, told, wants
+from tests.organisation import make_revops
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dead(hook, outside):
+    chat, ada = hook(), person()
+    wants(ada, chat)
+    told(ada)
+    outside.behave("fail", status=400)
+    deliver_round()
+    outside.behave("ok")
+    return Delivery.objects.get(state="dead")
+
+
+def test_a_dead_letter_is_sent_again_with_the_key_it_had(dead, outside):
+    olivia = make_revops()
+
+    replay(dead, by=olivia, now=timezone.now())
+    deliver_round()
+
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts, dead.problem) == ("sent", 1, "")
+    assert outside.keys() == [str(dead.key)] * 2
+    change = Change.objects.get(kind="delivery")
+    assert (change.by, change.subject, change.before["state"]) == (olivia, str(dead.key), "dead")
+
+
+def test_nothing_is_sent_again_to_what_is_switched_off_or_while_it_is_on_its_way(dead):
+    olivia = make_revops()
+    Channel.objects.update(enabled=False)
+    with pytest.raises(NotPossible, match="switched off"):
+        replay(dead, by=olivia, now=timezone.now())
+
+    Channel.objects.update(enabled=True)
+    replay(dead, by=olivia, now=timezone.now())
+    with pytest.raises(NotPossible, match="on its way"):
+        replay(dead, by=olivia, now=timezone.now())
+
+
+def test_a_test_is_sent_at_once_and_says_what_went_wrong(hook, outside):
+    chat, olivia = hook(), make_revops()
+
+    assert repeating.test_message(chat, olivia, now=timezone.now()) == ""
+    outside.behave("fail")
+    assert repeating.test_message(chat, olivia, now=timezone.now()) == "It answered with 500."
+
+    assert len(outside.received("/chat")) == 2
+    assert "Chat" in outside.received("/chat")[0].json["subject"]
+
+
+def test_a_persons_own_address_that_is_gone_leaves_the_others_their_channel(hook, monkeypatch):
+    shared = hook("shared", kind=Channel.Kind.WEBHOOK)
+    own, other = person("own@example.com"), person("other@example.com")
+    Address.objects.create(user=own, channel=shared, address="https://own.example.com/hook")
+
+    def gone(message, settings):
+        raise NotSent("It answered 410.", status=410, gone=True)
+
+    monkeypatch.setitem(SENDERS, "webhook", gone)
+    wants(own, shared)
+    told(own)
+    deliver_round()
+    shared.refresh_from_db()
+    assert shared.enabled
+    assert Delivery.objects.get().state == "dead"
+
+    wants(other, shared)
+    told(other)
+    deliver_round()
+    shared.refresh_from_db()
+    assert not shared.enabled
