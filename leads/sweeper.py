@@ -19,6 +19,7 @@ from leads.activity import looking
 from leads.clocks import anew, breaches
 from leads.database_clock import database_now
 from leads.enrichment import enricher
+from leads.ladder import away, parking
 from leads.models import Heartbeat
 from leads.realignment import activation
 from reps import services as people
@@ -29,6 +30,7 @@ PAUSE_S = 0.3
 LONGEST_PAUSE_S = 5.0
 STANDS_STILL_S = 10.0  # a loop that has not gone round for so long is not well, and no heartbeat says that it is
 FORGETTING = forgetting.Turn()
+PARKING = parking.Turn()
 
 Step = Callable[[], object]
 
@@ -67,7 +69,9 @@ def keep_promises() -> bool:
     busy = _in_turn(
         ladder.enforce_due,
         breaches.note_due,
+        away.begin_due,
         people.resume_due,
+        PARKING.take,
         anew.reckon_due,
     )
     Rounds.last = time.monotonic()

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from leads.crash import crash_point
-from leads.ladder import silent, steadiness, taking, telling
+from leads.ladder import parking, silent, steadiness, taking, telling
 from leads.ladder.batches import claim, together
 from leads.ladder.step import MOVES, Step, steps_of
 from leads.world import known, known_and_held
@@ -49,8 +49,11 @@ def enforce_due(*, now: datetime | None = None, limit: int = BATCH) -> int:
     moves = dict.fromkeys(lead for lead, do in due if do in MOVES)
     tells = dict.fromkeys(lead for lead, do in due if do not in MOVES)
     acted = together(list(tells), _tell, PUT_OFF, now=now, limit=limit)
-    acted += together(list(moves), _move, PUT_OFF, now=now, limit=limit)
-    return acted + silent.ask_and_return(is_held=is_held, now=now, limit=limit)
+    moved = together(list(moves), _move, PUT_OFF, now=now, limit=limit)
+    acted += silent.ask_and_return(is_held=is_held, now=now, limit=limit)
+    if moved:
+        parking.park_lapsed(now=now)
+    return acted + moved
 
 
 @transaction.atomic
