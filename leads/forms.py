@@ -10,6 +10,7 @@ from django import forms
 from leads.models import InboundEvent, Source
 from leads.pages.decisions import FALLBACK, MOST_RULES, reps_for, rule_names
 from leads.pages.leads import STANDS
+from leads.pages.moving import QUEUE
 from reps.filters import Filters, search, select
 from reps.models import Rep, User
 from routing.models import Decision
@@ -66,15 +67,11 @@ class DeclineForm(forms.Form):
         return f"{reason}. {note}" if note else str(reason)
 
 
-class GiveForm(forms.Form):
-    """To whom somebody who oversees the floor gives a lead, and why; the words go into the lead's story."""
+class MoveForm(forms.Form):
+    """Where somebody who oversees the floor moves leads, and why; the words go into each lead's story."""
 
-    to = forms.ModelChoiceField(
-        Rep.objects.none(),
-        label="To whom?",
-        empty_label="Choose somebody",
-        widget=forms.Select(attrs={"class": "input"}),
-        error_messages={"required": "Choose who gets it.", "invalid_choice": "Choose somebody of the list."},
+    to = forms.ChoiceField(
+        error_messages={"required": "Choose who gets it.", "invalid_choice": "Choose somebody of the list."}
     )
     reason = forms.CharField(
         label="Why?",
@@ -86,8 +83,14 @@ class GiveForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         to = self.fields["to"]
-        assert isinstance(to, forms.ModelChoiceField)
-        to.queryset = reps_for(user).filter(active=True)
+        assert isinstance(to, forms.ChoiceField)
+        self.reps = {str(rep.pk): rep for rep in reps_for(user).filter(active=True)}
+        to.choices = [(QUEUE, "The team's queue"), *((key, str(rep)) for key, rep in self.reps.items())]
+
+    @property
+    def rep(self) -> Rep | None:
+        """Who gets them; None: the queue of the team."""
+        return self.reps.get(self.cleaned_data["to"])
 
 
 class DecisionFilters(Filters):

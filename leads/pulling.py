@@ -102,7 +102,7 @@ def _first_for(rep: Rep, known: Known, presence: Presence, leads: QuerySet[Lead]
     """The first that he may have and nobody else is taking at this moment, locked."""
     why_not: Counter[str] = Counter()
     for one in _looked_at(known, presence, leads):
-        if code := _code(rep, known, _needs(one, known), Standing(), presence):
+        if code := _code(rep, known, needs_of(one, known), Standing(), presence):
             why_not[code] += 1
             continue
         lead = leads.filter(pk=one.person.id).select_for_update(of=("self",), skip_locked=True).first()
@@ -121,7 +121,7 @@ def _looked_at(known: Known, presence: Presence, leads: QuerySet[Lead]) -> Itera
             return
 
 
-def _needs(one: Planned, known: Known) -> Needs:
+def needs_of(one: Planned, known: Known) -> Needs:
     """What the target asks for that the rules give this lead, whether or not it came to the queue by way of it."""
     target = one.place.target
     skills: tuple[tuple[str, int], ...] = ()

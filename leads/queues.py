@@ -1,4 +1,4 @@
-"""Queues for managers and RevOps: who waits where, and giving a lead to somebody."""
+"""Queues for managers and RevOps: who waits where."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leads import by_hand
-from leads.forms import GiveForm
 from leads.pages import queues as queues_page
-from leads.views import act_on, lead_for
 from reps.access import Request, only, signed_in
 from reps.models import User
 from reps.pages import page
@@ -36,23 +33,3 @@ def waiting(request: Request, slug: str) -> HttpResponse:
     found = get_object_or_404(Queue.objects.visible_to(request.user).select_related("team"), slug=slug)
     shown = queues_page.page(found, request.user, now=now)
     return page(request, "leads/waiting.html", {"page": shown, "now": now, "here": request.path}, part="waiting")
-
-
-@signed_in
-@only(REVOPS, MANAGER)
-def give(request: Request, pk: int) -> HttpResponse:
-    """To whom, and why; then the lead is his."""
-    lead = lead_for(request.user, pk)
-    form = GiveForm(request.POST if request.method == "POST" else None, user=request.user)
-    if form.is_valid():
-        to = form.cleaned_data["to"]
-        return act_on(
-            request,
-            pk,
-            lambda lead, epoch: by_hand.reassign(
-                lead, to=to, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now(), epoch=epoch
-            ),
-            done=f"{lead} is with {to}.",
-        )
-    context = {"form": form, "lead": lead, "next": request.GET.get("next") or request.POST.get("next", "")}
-    return page(request, "leads/give.html", context, part="give", status=422 if form.is_bound else 200)

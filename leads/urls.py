@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads import companies, oversight, queues, score_views, views, webhook, wording_views
+from leads import companies, moving, oversight, queues, score_views, team, views, webhook, wording_views
 from leads.availability import views as availability
 from leads.enrichment import views as enrichment
 from leads.links import views as links
@@ -25,12 +25,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/accept/", views.accept, name="lead-accept"),
     path("leads/<int:pk>/contact/", views.contact, name="lead-contact"),
     path("leads/<int:pk>/still-working/", views.still_working, name="lead-still-working"),
-    path("leads/<int:pk>/give/", queues.give, name="lead-give"),
+    path("leads/<int:pk>/give/", moving.give, name="lead-give"),
     path("leads/<int:pk>/decline/", views.decline, name="lead-decline"),
     path("leads/<int:pk>/account/", companies.link, name="lead-account"),
     path("leads/<int:pk>/not-this-account/", companies.unlink, name="lead-not-account"),
     path("act/<str:token>/", links.accept, name="accept-link"),
     path("act/here/<str:token>/", links.accept_in_room, name="accept-link-in-room"),
+    path("team/", team.team, name="team"),
+    path("team/live/", team.team_live, name="team-live"),
+    path("team/move/", moving.move, name="team-move"),
     path("queues/", queues.queues, name="queues"),
     path("queues/<slug:slug>/", queues.waiting, name="waiting"),
     path("accounts/", companies.accounts, name="accounts"),

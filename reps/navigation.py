@@ -26,6 +26,7 @@ _OF_LEADS = ("leads", "lead", "lead-decline", "lead-give", "lead-account", "lead
 MY_LEADS = Place("leads", "My leads", "inbox", _OF_LEADS)
 LEADS = Place("leads", "Leads", "inbox", _OF_LEADS)
 DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
+TEAM = Place("team", "Team", "table", ("team", "team-live", "team-move", "team-rep"))
 QUEUES = Place("queues", "Queues", "users", ("queues", "waiting"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
 
@@ -61,7 +62,10 @@ def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
     """What this user can open, in the order of the navigation."""
     if user.role == user.Role.REP:
         return (MY_QUEUE, MY_LEADS, MY_NUMBERS)
-    return (DECISIONS, LEADS, QUEUES, PERFORMANCE, *((MY_QUEUE, MY_NUMBERS) if rep else ()))
+    own = (MY_QUEUE, MY_NUMBERS) if rep else ()
+    if user.is_revops:
+        return (DECISIONS, LEADS, TEAM, QUEUES, PERFORMANCE, *own)
+    return (TEAM, LEADS, DECISIONS, QUEUES, PERFORMANCE, *own)
 
 
 def foot(user: User, rep: Rep | None) -> tuple[Place, ...]:

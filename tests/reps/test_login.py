@@ -35,7 +35,7 @@ def test_an_address_is_known_however_it_is_written(ada: User, client: Client) ->
 
 @pytest.mark.parametrize(
     ("role", "has_rep", "home"),
-    [("rep", True, "/queue/"), ("manager", False, "/decisions/"), ("revops", False, "/decisions/")],
+    [("rep", True, "/queue/"), ("manager", False, "/team/"), ("revops", False, "/decisions/")],
 )
 def test_home_is_where_the_work_of_a_role_is(role: str, has_rep: bool, home: str, db: None, client: Client) -> None:
     user = User.objects.create_user(EMAIL, PASSWORD, name="Ada", role=role)

@@ -83,7 +83,7 @@ def test_a_lead_for_the_team_to_take_says_so(iris: Lead) -> None:
 def test_a_manager_gives_a_lead_that_waits_to_somebody_of_his_team(iris: Lead) -> None:
     lena = signed_in(LENA)
     address = f"/leads/{iris.pk}/give/"
-    assert "Choose somebody" in text(lena, address)
+    assert "Lee Marsh" in text(lena, address)
     assert "Clara" not in text(lena, address)
 
     lee = Rep.objects.get(user__email=LEE)
