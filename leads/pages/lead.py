@@ -79,7 +79,7 @@ def detail(
     moved = taken_away([lead.pk]).get(lead.pk, 0) if running else 0
     steps = ahead(clock, lead, moved) if running else ()
     if lead.rep and any(step.to for step in steps):
-        steps = named(steps, takers(lead.rep, [lead], organisation, now).get(lead.pk, ""))
+        steps = named(steps, takers([lead], organisation, now).get(lead.pk, ""))
     story = TimelineEntry.objects.filter(lead=lead).select_related("by").order_by("-at", "-pk")[:most]
     return Detail(
         lead=lead,

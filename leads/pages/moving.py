@@ -14,6 +14,7 @@ from leads.models import Assignment, Lead, SlaClock
 from leads.pages.availability import Availability, availability
 from leads.promises import Promises
 from leads.pulling import needs_of
+from leads.rows import CLOCK
 from leads.world import Known, known
 from reps.models import Rep, Skill, User
 from routing.engine.bench import Needs, Presence, fullness
@@ -22,7 +23,8 @@ from routing.engine.world import Standing
 from routing.models import Pool, Queue
 
 QUEUE = "queue"  # what is chosen instead of a rep
-GONE = ("away", "holiday", "paused")
+DUE = CLOCK.index("due_at") - CLOCK.index("policy")  # where a promise that starts says when it is due
+GONE = ("away", "holiday", "paused", "parked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Option:
     there: Availability | None
     skills: Sequence[Having]
     before: str
-    due: datetime | None
+    due: datetime
     counts: str
 
     @property
@@ -133,7 +135,6 @@ class _About:
 
     def option(self, rep: Rep, email: str, held: Standing) -> Option:
         as_known = self.known.world.reps[email]
-        dues = [self.promises.start(facts=facts, named=named, rep=email)[2] for facts, named in self.asked]
         return Option(
             rep=rep,
             load=held.open.get(email, 0),
@@ -141,7 +142,7 @@ class _About:
             there=availability(rep, as_known.calendar, self.presence.now),
             skills=self._skills(as_known.skills),
             before=self._before(email),
-            due=min(dues, default=None),
+            due=min(self._due(email, facts, named) for facts, named in self.asked),
             counts=self._counts(email, str(rep)),
         )
 
@@ -153,6 +154,11 @@ class _About:
         slugs = {handover.team_queue(lead.rep) for lead in held}
         names = Queue.objects.filter(slug__in=slugs).order_by("name").values_list("name", flat=True)
         return ToQueue(" or ".join(names), self._counts(None, ""))
+
+    def _due(self, email: str, facts: Facts, named: str | None) -> datetime:
+        due = self.promises.start(facts=facts, named=named, rep=email)[DUE]
+        assert isinstance(due, datetime)
+        return due
 
     def _skills(self, levels: Mapping[str, int]) -> list[Having]:
         wanted = sorted({skill for needs in self.needs for skill, _ in needs.skills})

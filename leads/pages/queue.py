@@ -132,7 +132,7 @@ def _next_steps(
     moved = taken_away([lead.pk for lead in leads])
     steps = {lead.pk: ahead(clocks.get(lead.pk), lead, moved.get(lead.pk, 0))[:1] for lead in leads}
     moving = [lead for lead in leads if any(step.to for step in steps[lead.pk])]
-    names = takers(rep, moving, organisation, now)
+    names = takers(moving, organisation, now)
     return {lead: named(first, names.get(lead, ""))[0] for lead, first in steps.items() if first}
 
 

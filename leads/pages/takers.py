@@ -13,7 +13,6 @@ from leads.ladder.taking import team_queues
 from leads.models import Assignment, Lead
 from leads.record import Ending
 from leads.world import Known
-from reps.models import Rep
 from routing.models import Queue
 
 # Nobody looks at the next step of more leads at once, and the page stays quick.
@@ -21,18 +20,20 @@ MOST = 40
 NOT_YET = Ending(Assignment.Ended.SLA, "")
 
 
-def takers(rep: Rep, leads: Sequence[Lead], organisation: Known, now: datetime) -> dict[int, str]:
+def takers(leads: Sequence[Lead], organisation: Known, now: datetime) -> dict[int, str]:
     """The names, by lead: whoever would have it next, or the queue in which it would wait."""
     leads = leads[:MOST]
     if not leads:
         return {}
-    queue = team_queues({rep.pk}, organisation)[rep.pk]
-    leaving = [Leaving(lead, NOT_YET, why="", queue=queue, sla=None) for lead in leads]
+    holders = {lead.rep_id for lead in leads if lead.rep_id is not None}
+    queues_of = team_queues(holders, organisation)
+    held = [(lead, queues_of[lead.rep_id]) for lead in leads if lead.rep_id is not None]
+    leaving = [Leaving(lead, NOT_YET, why="", queue=queue, sla=None) for lead, queue in held]
     outcomes = foresee(leaving, organisation, now=now)
     slugs = {outcome.queue for outcome in outcomes if outcome and outcome.queue}
     queues = dict(Queue.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
     names: dict[int, str] = {}
-    for lead, outcome in zip(leads, outcomes, strict=True):
+    for (lead, _), outcome in zip(held, outcomes, strict=True):
         if outcome and outcome.rep:
             names[lead.pk] = organisation.world.reps[outcome.rep].name
         elif outcome and outcome.queue:

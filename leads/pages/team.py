@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 
-from leads.models import Assignment, Lead, SlaClock
+from leads.models import Lead, SlaClock
 from leads.pages.availability import Availability, availability
-from leads.pages.promises import Countdown, ahead, countdown
+from leads.pages.lead import taken_away
+from leads.pages.promises import ahead, countdown, named, silence
+from leads.pages.takers import takers
 from leads.pages.team_queues import Card, Tally, Waiting, tallies, waiting
 from leads.world import Known, known
 from reps.models import Rep, Team, User
@@ -105,7 +107,7 @@ class Floor:
             reps=reps,
             held=_held(ids),
             there={rep.pk: _availability(rep, organisation, now) for rep in reps},
-            queues=tallies(ids),
+            queues=tallies(ids, now, now + SOON),
             now=now,
         )
 
@@ -121,13 +123,14 @@ def board(floor: Floor, *, only_soon: bool) -> Board:
     """Everything the page shows. `only_soon`: only what is overdue or soon will be."""
     now, soon = floor.now, floor.now + SOON
     due = Counter("overdue" if one.due < now else "soon" for one in floor.held if one.due < soon)
+    late = [tally for tally in floor.queues.values() if tally.overdue or tally.soon]
     return Board(
         teams=floor.teams,
         chosen=floor.chosen,
         columns=_columns(floor, only_soon),
-        queues=[] if only_soon else waiting(floor.queues, MOST_CARDS, now),
-        overdue=due["overdue"],
-        soon=due["soon"],
+        queues=waiting(floor.queues, MOST_CARDS, now, before=soon if only_soon else None),
+        overdue=due["overdue"] + sum(tally.overdue for tally in late),
+        soon=due["soon"] + sum(tally.soon for tally in late),
         only_soon=only_soon,
         revision=floor.revision,
     )
@@ -160,7 +163,7 @@ def _columns(floor: Floor, only_soon: bool) -> list[Column]:
     for one in floor.held:
         of_rep[one.rep].append(one)
     wanted = {rep: [one for one in held if one.due < soon] if only_soon else held for rep, held in of_rep.items()}
-    cards = _cards([one.lead for held in wanted.values() for one in held[:MOST_CARDS]], now)
+    cards = _cards([one.lead for held in wanted.values() for one in held[:MOST_CARDS]], floor.organisation, now)
     columns = [
         Column(
             rep=rep,
@@ -177,22 +180,24 @@ def _columns(floor: Floor, only_soon: bool) -> list[Column]:
     return sorted(columns, key=lambda column: wanted[column.rep.pk][0].due) if only_soon else columns
 
 
-def _cards(shown: Sequence[int], now: datetime) -> dict[int, Card]:
-    """The leads with these numbers, each with its promise and what its ladder does next."""
-    leads = Lead.objects.filter(pk__in=shown).select_related("rep__user", "rep__backup__user")
+def _cards(shown: Sequence[int], organisation: Known, now: datetime) -> dict[int, Card]:
+    """The leads with these numbers, each with its promise and what its ladder does next, and to whom."""
+    leads = list(Lead.objects.filter(pk__in=shown).select_related("rep__user"))
     running = SlaClock.objects.filter(lead__in=shown, state=SlaClock.State.RUNNING)
     clocks = {clock.lead_id: clock for clock in running}
-    taken = Assignment.objects.filter(lead__in=shown, ended_as=Assignment.Ended.SLA)
-    moved = dict(taken.values_list("lead").annotate(count=Count("pk")))
+    moved = taken_away(shown)
+    steps = {lead.pk: ahead(clocks.get(lead.pk), lead, moved.get(lead.pk, 0))[:1] for lead in leads}
+    # Who would get a lead is asked for those that move on first: of so many, nobody looks at the others' next step.
+    moving = sorted(
+        (lead for lead in leads if any(step.to for step in steps[lead.pk])), key=lambda lead: steps[lead.pk][0].at
+    )
+    names = takers(moving, organisation, now)
     return {
-        lead.pk: _card(lead, clocks.get(lead.pk), moved.get(lead.pk, 0), now) for lead in leads.filter(pk__in=shown)
+        lead.pk: Card(
+            lead=lead,
+            countdown=countdown(clock, now) if (clock := clocks.get(lead.pk)) else None,
+            next=next(iter(named(steps[lead.pk], names.get(lead.pk, ""))), None),
+            silence=silence(clocks.get(lead.pk), lead),
+        )
+        for lead in leads
     }
-
-
-def _card(lead: Lead, clock: SlaClock | None, moved: int, now: datetime) -> Card:
-    if clock is None:
-        return Card(lead)
-    steps = ahead(clock, lead, moved)
-    following = steps[0] if steps else None
-    next_in = Countdown(following.at, following.at - clock.started_at, following.at - now) if following else None
-    return Card(lead, countdown(clock, now), following, next_in)
