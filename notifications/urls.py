@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from notifications import log_views, own_views, setup_views, views
+from notifications.subscriptions import views as subscriptions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/", views.inbox, name="inbox"),
@@ -20,4 +21,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("channels/<slug:slug>/secret/", setup_views.channel_secret, name="channel-secret"),
     path("deliveries/", log_views.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", log_views.delivery, name="delivery"),
+    path("webhooks/", subscriptions.subscriptions, name="subscriptions"),
+    path("webhooks/+new/", subscriptions.subscription_new, name="subscription-new"),
+    path("webhooks/<int:pk>/", subscriptions.subscription, name="subscription"),
+    path("webhooks/<int:pk>/edit/", subscriptions.subscription_edit, name="subscription-edit"),
+    path("webhooks/<int:pk>/secret/", subscriptions.subscription_secret, name="subscription-secret"),
+    path("webhooks/<int:pk>/rotate/", subscriptions.subscription_rotate, name="subscription-rotate"),
+    path("webhooks/<int:pk>/switch/", subscriptions.subscription_switch, name="subscription-switch"),
+    path("webhooks/<int:pk>/test/", subscriptions.subscription_test, name="subscription-test"),
+    path("webhooks/<int:pk>/remove/", subscriptions.subscription_remove, name="subscription-remove"),
+    path("webhooks/<int:pk>/replay/", subscriptions.subscription_replay, name="subscription-replay"),
+    path("webhooks/deliveries/<int:pk>/", subscriptions.delivery, name="event-delivery"),
+    path("webhooks/deliveries/<int:pk>/replay/", subscriptions.delivery_replay, name="event-delivery-replay"),
 ]

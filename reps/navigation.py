@@ -42,6 +42,15 @@ TERRITORIES = Place(
 )
 SCORING = Place("scoring", "Scoring", "scale", ("scoring", "scoring-edit", "scoring-version"))
 ENRICHMENT = Place("enrichment", "Enrichment", "spark", ("enrichment", "provider", "provider-new", "provider-try"))
+WEBHOOKS = Place(
+    "subscriptions",
+    "Webhooks",
+    "out",
+    (
+        *("subscriptions", "subscription", "subscription-new", "subscription-edit", "subscription-secret"),
+        *("subscription-replay", "event-delivery"),
+    ),
+)
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 INBOX = Place("inbox", "Inbox", "bell", ("inbox", "notice-gathered", "my-notifications"))
@@ -82,7 +91,7 @@ def setup(user: User) -> tuple[Place, ...]:
     """What this user can open of how the company is set up."""
     if user.role == user.Role.REP:
         return ()
-    return (EVENTS, *SETUP, NOTIFICATIONS) if user.is_revops else SETUP
+    return (EVENTS, *SETUP, NOTIFICATIONS, WEBHOOKS) if user.is_revops else SETUP
 
 
 def home(user: User, rep: Rep | None) -> str:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from leads.api.endpoints import Request, endpoint
 from leads.api.paging import Paging, listed, page, page_of
 from leads.api.reading import read_body, read_query
+from leads.api.refusals import Conflict
 from leads.api.strict import Flag, Text, Whole
 from notifications.models import Subscription
 from notifications.subscriptions import catalogue, planning, services
@@ -145,14 +146,15 @@ def rotate_subscription(request: Request, pk: int) -> Response:
     return Response(SubscriptionSecrets(rotated).data)
 
 
-@endpoint("POST", takes=EventReplay, answers=EventsReplayed, only=REVOPS, problems=[404])
+@endpoint("POST", takes=EventReplay, answers=EventsReplayed, only=REVOPS, problems=[404, 409])
 def replay_subscription(request: Request, pk: int) -> Response:
     """Send again what happened since then and did not arrive, or all of it. The ids stay the same."""
     there = _subscription(pk)
     given = read_body(request, EventReplay)
-    queued = planning.replay_since(
-        there, since=given["since"], everything=given["everything"], by=request.user, now=timezone.now()
-    )
+    try:
+        queued = planning.replay_since(there, **given, by=request.user, now=timezone.now())
+    except planning.IsOff:
+        raise Conflict("The subscription is switched off: switch it on first.") from None
     return Response(EventsReplayed({"queued": queued, "left": queued == planning.MOST_REPLAYED}).data)
 
 

@@ -51,6 +51,10 @@ WHERE delivery.state <> 'waiting'
 """
 
 
+class IsOff(Exception):
+    """The subscription is switched off: nothing can be sent to it."""
+
+
 def plan_events(*, now: datetime | None = None, limit: int = AT_ONCE) -> int:
     """Make the deliveries of events that have none yet (`now`: as if it were that time); how many events."""
     if not OutgoingEvent.objects.filter(due_at__isnull=False).exists():
@@ -70,6 +74,7 @@ def replayable(subscription: Subscription, *, since: datetime, everything: bool)
 @transaction.atomic
 def replay_since(subscription: Subscription, *, since: datetime, everything: bool, by: User, now: datetime) -> int:
     """Send them again, the oldest first and at most ten thousand at once; how many. Their ids stay the same."""
+    _check_on(subscription.pk)
     with connection.cursor() as cursor:
         asked = {**_asked(subscription, since, everything), "most": MOST_REPLAYED, "now": now}
         cursor.execute(REPLAY, asked)
@@ -79,9 +84,24 @@ def replay_since(subscription: Subscription, *, since: datetime, everything: boo
     return count
 
 
-def waiting(subscription: Subscription) -> int:
-    """How much is on its way."""
-    return Delivery.objects.filter(subscription=subscription, state=Delivery.State.WAITING).count()
+@transaction.atomic
+def replay(delivery: Delivery, *, by: User, now: datetime) -> bool:
+    """Send this one again, with the same id; whether it was not on its way anyhow."""
+    assert delivery.subscription is not None
+    _check_on(delivery.subscription.pk)
+    ended = Delivery.objects.filter(pk=delivery.pk).exclude(state=Delivery.State.WAITING)
+    values = {"lease_until": None, "lease_token": None, "sent_at": None, "attempts": 0, "problem": ""}
+    done = ended.update(state=Delivery.State.WAITING, created_at=now, due_at=now, **values)
+    if done:
+        told = {"replayed": 1, "delivery": delivery.pk}
+        Change.objects.create(at=now, by=by, kind=KIND, subject=delivery.subscription.name, before=None, after=told)
+    return bool(done)
+
+
+def _check_on(subscription: int) -> None:
+    """The row is held, so that it is not switched off meanwhile."""
+    if not Subscription.objects.select_for_update(no_key=True).filter(pk=subscription, enabled=True).exists():
+        raise IsOff
 
 
 def _asked(subscription: Subscription, since: datetime, everything: bool) -> dict[str, Any]:

@@ -88,17 +88,6 @@ def remove(subscription: Subscription, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def switch_off_by_itself(subscription: Subscription, *, why: str) -> None:
-    """It says that nothing will ever be taken there again, or so it seems: nothing more is sent, and RevOps see why.
-
-    Its events go on being written, so that they can be replayed. So nobody need hear of it before the next revision.
-    """
-    off = Subscription.objects.filter(pk=subscription.pk, enabled=True)
-    if off.update(enabled=False, off_reason=why[:300]):
-        _give_up_waiting(subscription)
-
-
-@transaction.atomic
 def send_test(subscription: Subscription, *, by: User, now: datetime) -> Delivery:
     """An event that did not happen, for this one alone. It goes the way of all others."""
     data = {"version": catalogue.VERSION, "message": f"{by} pressed the test button of {subscription.name}."}

@@ -112,11 +112,12 @@ def test_everything_can_be_sent_again_also_what_arrived(happens, olivia):
 
 
 def test_what_happened_while_a_subscription_was_off_by_itself_can_be_sent_afterwards(happens, olivia):
-    crm = make_subscription("lead.closed")
-    services.switch_off_by_itself(crm, why="It answered 410.")
+    crm = make_subscription("lead.closed", enabled=False, off_reason="It answered 410.")
     happens()
     planning.plan_events()
     assert sent_to(crm) == []
+    with pytest.raises(planning.IsOff):
+        planning.replay_since(crm, since=NOON, everything=False, by=olivia, now=NOON)
 
     services.change(crm, {"enabled": True}, by=olivia, now=NOON)
     assert planning.replay_since(crm, since=NOON, everything=False, by=olivia, now=NOON) == 1
@@ -141,3 +142,21 @@ def test_planning_many_asks_no_more_than_planning_one(happens, django_assert_num
     assert connection.in_atomic_block
     with django_assert_num_queries(4):  # one look, and one statement in its transaction
         assert planning.plan_events() == 20
+
+
+def test_one_is_sent_again_unless_it_is_on_its_way_or_nobody_listens(happens, olivia):
+    crm = make_subscription("lead.closed")
+    happens()
+    planning.plan_events()
+    delivery = Delivery.objects.get()
+    assert not planning.replay(delivery, by=olivia, now=NOON)
+
+    Delivery.objects.update(state="sent", attempts=1, sent_at=NOON)
+    assert planning.replay(delivery, by=olivia, now=NOON + timedelta(hours=1))
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.sent_at) == ("waiting", 0, None)
+    assert delivery.created_at == NOON + timedelta(hours=1)  # its day begins anew
+
+    services.change(crm, {"enabled": False}, by=olivia, now=NOON)
+    with pytest.raises(planning.IsOff):
+        planning.replay(delivery, by=olivia, now=NOON)
