@@ -8,6 +8,7 @@ from leads.enrichment import views as enrichment
 from leads.links import views as links
 from leads.own_numbers import views as own_numbers
 from leads.realignment import views as realignment
+from leads.slack import views as slack
 from leads.territories import views as territories
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", team.team, name="team"),
     path("team/live/", team.team_live, name="team-live"),
     path("team/move/", moving.move, name="team-move"),
+    path("slack/actions/", slack.actions, name="slack-actions"),
+    path("slack/actions", slack.actions),
     path("queues/", queues.queues, name="queues"),
     path("queues/<slug:slug>/", queues.waiting, name="waiting"),
     path("accounts/", companies.accounts, name="accounts"),
