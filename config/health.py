@@ -16,10 +16,14 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from leads.auditor import audit
+from leads.models import Finding as BrokenPromise
 from leads.models import Heartbeat, InboundEvent
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_SILENCE = timedelta(seconds=15)
+# It looks every half minute.
+LONGEST_SINCE_AUDIT = timedelta(seconds=100)
 LEAST_FREE = 0.02
 LARGEST_OFFSET = timedelta(seconds=5)
 # Whoever asks more often than this is told the last answer: the page is public, and each look costs a connection.
@@ -79,6 +83,7 @@ def look() -> Findings:
         if findings["migrations"].well:
             findings["sweeper"] = sweeper()
             findings["events"] = events()
+            findings["promises"] = promises()
     except DatabaseError as problem:
         findings["database"] = Finding(False, f"a query failed: {type(problem).__name__}")
     return findings
@@ -138,6 +143,18 @@ def events() -> Finding:
     first = due.values_list("due_at", flat=True).first()
     overdue = max(timedelta(0), _now() - first) if first else timedelta(0)
     return Finding(overdue <= LONGEST_WAIT, f"the oldest has waited for {overdue.total_seconds():.0f} s")
+
+
+def promises() -> Finding:
+    """What the auditor found, and that he looks at all: his silence is no good news."""
+    looked = Heartbeat.objects.filter(name=audit.HEARTBEAT).values_list("at", flat=True).first()
+    if looked is None:
+        return Finding(False, "nobody has looked yet")
+    silent = _now() - looked
+    if silent > LONGEST_SINCE_AUDIT:
+        return Finding(False, f"nobody has looked for {silent.total_seconds():.0f} s")
+    broken = list(BrokenPromise.objects.order_by("slug").values_list("slug", flat=True))
+    return Finding(not broken, f"broken: {', '.join(broken)}" if broken else "kept")
 
 
 def disk(folder: Path) -> Finding:

@@ -1,7 +1,7 @@
 """Django's settings. Each can be left alone; what an installation may want to say comes from the environment.
 
 SWITCHYARD_DATA  DATABASE_URL  REDIS_URL  SECRET_KEY  ALLOWED_HOSTS  SITE_URL  PROXIES  LOG_LEVEL  DEBUG
-ENRICH_WITHIN_MS  ENRICH_CALLS_PER_HOUR  OUTGOING_ALLOW  SWITCHYARD_SECRET_…
+ENRICH_WITHIN_MS  ENRICH_CALLS_PER_HOUR  OUTGOING_ALLOW  HEARTBEAT_URL  SWITCHYARD_SECRET_…
 EMAIL_HOST  EMAIL_PORT  EMAIL_TLS  EMAIL_USER  EMAIL_PASSWORD  EMAIL_FROM
 """
 
@@ -224,6 +224,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "route what waits": {"task": "leads.tasks.route_waiting", "schedule": 5.0, "options": {"expires": 5}},
     "enforce promises": {"task": "leads.tasks.enforce_slas", "schedule": 5.0, "options": {"expires": 5}},
+    "audit promises": {"task": "leads.tasks.audit_promises", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 # Deliveries of one source in one web process: a second's steady flow, and how many may come at once before that holds.
@@ -234,6 +235,8 @@ WEBHOOK_BURST = int(os.environ.get("WEBHOOK_BURST", "20000"))
 ENRICH_WITHIN_MS = int(os.environ.get("ENRICH_WITHIN_MS", "3000"))
 # How often one provider is asked in an hour at most: what leads cost when somebody floods a form.
 ENRICH_CALLS_PER_HOUR = int(os.environ.get("ENRICH_CALLS_PER_HOUR", "10000"))
+# Asked with GET after each look at all promises that found them kept: whoever watches from outside misses it otherwise.
+HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")
 # Origins on the operator's own network that may be asked although they are not on the public internet, such as
 # http://crm.internal:8080, separated by spaces.
 OUTGOING_ALLOW = tuple(os.environ.get("OUTGOING_ALLOW", "").split())

@@ -17,6 +17,7 @@ from leads.models import Alarm, InboundEvent, Lead
 from leads.pages import decision as decision_page
 from leads.pages import decisions as decisions_page
 from leads.pages import events as events_page
+from leads.pages import health as health_page
 from leads.pages import performance as performance_page
 from leads.world import known
 from reps.access import Request, only, signed_in
@@ -80,6 +81,14 @@ def events(request: Request) -> HttpResponse:
 def event(request: Request, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(InboundEvent.objects.select_related("source"), pk=pk)
     return page(request, "leads/event.html", {"page": events_page.event_page(found), "event": found}, part="event")
+
+
+@require_safe
+@signed_in
+@only(REVOPS)
+def health(request: Request) -> HttpResponse:
+    """Whether what Switchyard promises is so, and who looks after it."""
+    return page(request, "health/health.html", {"page": health_page.page(timezone.now())}, part="health")
 
 
 @require_POST

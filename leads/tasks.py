@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from leads import garbage, ladder, pipeline
+from leads.auditor.audit import audit
 
 MOST_ROUNDS = 50  # so that one task stays well under its time limit; the next nudge or beat goes on
 
@@ -24,6 +26,21 @@ def enforce_slas() -> None:
     for _ in range(MOST_ROUNDS):
         if not ladder.enforce_due():
             return
+
+
+@shared_task(ignore_result=True)
+def audit_promises() -> None:
+    """Look whether what was promised is so."""
+    audit()
+
+
+@worker_ready.connect
+def look_at_once(**_: object) -> None:
+    """Not only after the first half minute: until somebody has looked, nothing is known to be well."""
+    try:
+        audit()
+    except (DatabaseError, InterfaceError):
+        close_old_connections()  # The next tick of beat looks.
 
 
 @worker_init.connect

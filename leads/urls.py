@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrichment/<slug:slug>/remove/", enrichment.provider_remove, name="provider-remove"),
     path("wording/", wording_views.wordings, name="wordings"),
     path("wording/<slug:kind>/", wording_views.wording, name="wording"),
+    path("health/", oversight.health, name="health"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
     path("events/<uuid:pk>/replay/", oversight.replay, name="event-replay"),

@@ -51,6 +51,7 @@ WEBHOOKS = Place(
         *("subscription-replay", "event-delivery"),
     ),
 )
+HEALTH = Place("health", "Health", "shield", ("health",))
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 INBOX = Place("inbox", "Inbox", "bell", ("inbox", "notice-gathered", "my-notifications"))
@@ -91,7 +92,7 @@ def setup(user: User) -> tuple[Place, ...]:
     """What this user can open of how the company is set up."""
     if user.role == user.Role.REP:
         return ()
-    return (EVENTS, *SETUP, NOTIFICATIONS, WEBHOOKS) if user.is_revops else SETUP
+    return (EVENTS, *SETUP, NOTIFICATIONS, WEBHOOKS, HEALTH) if user.is_revops else SETUP
 
 
 def home(user: User, rep: Rep | None) -> str:

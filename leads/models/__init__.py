@@ -9,7 +9,7 @@ from leads.models.links import AccountLink
 from leads.models.promises import SlaClock, SlaPolicy
 from leads.models.realignment import ChangeSet
 from leads.models.scores import ScoreVersion
-from leads.models.watch import Alarm, Heartbeat, Watch
+from leads.models.watch import Alarm, Audited, Finding, Heartbeat, Watch
 
 __all__ = [
     "Account",
@@ -19,8 +19,10 @@ __all__ = [
     "Alarm",
     "Answer",
     "Assignment",
+    "Audited",
     "ChangeSet",
     "Enquiry",
+    "Finding",
     "Heartbeat",
     "InboundEvent",
     "Lead",

@@ -45,3 +45,26 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.at}"
+
+
+class Finding(models.Model):
+    """A promise that the auditor found broken, for as long as it is: what, since when, how often, and an example."""
+
+    slug = models.SlugField(max_length=40, primary_key=True)
+    since = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    example = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.count} since {self.since}"
+
+
+class Audited(models.Model):
+    """How far a check that looks at new rows alone has come: everything up to this id was found in order or told."""
+
+    slug = models.SlugField(max_length=40, primary_key=True)
+    up_to = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.slug} up to {self.up_to}"

@@ -18,12 +18,14 @@ from config import health
 from config.embedded import postgres
 from config.parts import Running
 from config.places import socket_folder
+from leads.models import Finding as Broken
 from leads.models import Heartbeat, InboundEvent, Source
 
 
 @pytest.fixture
 def sweeper() -> None:
-    Heartbeat.objects.create(name="sweeper", at=timezone.now())
+    """Everybody who looks after things has just done so."""
+    Heartbeat.objects.bulk_create(Heartbeat(name=name, at=timezone.now()) for name in ("sweeper", "auditor"))
 
 
 @pytest.fixture
@@ -52,12 +54,12 @@ def test_it_is_ready_when_everything_is_well(sweeper: None, ask: Ask) -> None:
     status, checks = ask()
 
     assert status == 200, checks
-    assert set(checks) == {"disk", "database", "clock", "migrations", "sweeper", "events"}
+    assert set(checks) == {"disk", "database", "clock", "migrations", "sweeper", "events", "promises"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_sweeper_that_stands_still_turns_it_red(sweeper: None, ask: Ask) -> None:
-    Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=20))
+    Heartbeat.objects.filter(name="sweeper").update(at=timezone.now() - timedelta(seconds=20))
 
     status, checks = ask()
 
@@ -74,6 +76,25 @@ def test_an_event_that_waits_too_long_turns_it_red_and_a_short_wait_does_not(swe
     status, checks = ask()
 
     assert (status, checks["events"]["ok"]) == (503, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_auditor_who_no_longer_looks_turns_it_red(sweeper: None, ask: Ask) -> None:
+    Heartbeat.objects.filter(name="auditor").update(at=timezone.now() - timedelta(seconds=110))
+
+    status, checks = ask()
+
+    assert (status, checks["promises"]) == (503, {"ok": False, "detail": "nobody has looked for 110 s"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_promise_turns_it_red(sweeper: None, ask: Ask) -> None:
+    at = timezone.now()
+    Broken.objects.create(slug="overdue_step", since=at, looked_at=at, count=3, example="lead 7")
+
+    status, checks = ask()
+
+    assert (status, checks["promises"]["detail"]) == (503, "broken: overdue_step")
 
 
 @pytest.mark.django_db(transaction=True)
