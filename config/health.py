@@ -82,6 +82,7 @@ def look() -> Findings:
         findings["migrations"] = migrations()
         if findings["migrations"].well:
             findings["sweeper"] = sweeper()
+            findings["deliverer"] = deliverer()
             findings["events"] = events()
             findings["promises"] = promises()
     except DatabaseError as problem:

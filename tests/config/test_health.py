@@ -25,7 +25,9 @@ from leads.models import Heartbeat, InboundEvent, Source
 @pytest.fixture
 def sweeper() -> None:
     """Everybody who looks after things has just done so."""
-    Heartbeat.objects.bulk_create(Heartbeat(name=name, at=timezone.now()) for name in ("sweeper", "auditor"))
+    Heartbeat.objects.bulk_create(
+        Heartbeat(name=name, at=timezone.now()) for name in ("sweeper", "deliverer", "auditor")
+    )
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def test_it_is_ready_when_everything_is_well(sweeper: None, ask: Ask) -> None:
     status, checks = ask()
 
     assert status == 200, checks
-    assert set(checks) == {"disk", "database", "clock", "migrations", "sweeper", "events", "promises"}
+    assert set(checks) == {"disk", "database", "clock", "migrations", "sweeper", "deliverer", "events", "promises"}
 
 
 @pytest.mark.django_db(transaction=True)
