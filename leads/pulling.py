@@ -32,7 +32,7 @@ YOU: Mapping[str, str] = {
     bench.INACTIVE: "you are not active",
     bench.NOT_YET_STARTED: "you have not started yet",
     bench.AWAY: "you are away",
-    bench.HOLIDAY: "you have a public holiday today",
+    bench.HOLIDAY: "you have a holiday today",
     bench.PAUSED: "you are paused",
     bench.DAILY_CAP: "you have reached your daily cap",
     bench.AT_CAPACITY: "you are at capacity",

@@ -242,9 +242,16 @@ def _parse_span(text: object, path: str) -> Span:
     return start, end
 
 
+def holidays_of(code: str | None, company: frozenset[date] = frozenset()) -> Container[date]:
+    """The public holidays of a country or of a part of it, DE or US-CA, and the company's own days."""
+    public = _public_holidays(code)
+    if not company:
+        return public
+    return EitherOf(public, company) if code else company
+
+
 @lru_cache(maxsize=512)
-def holidays_of(code: str | None) -> Container[date]:
-    """The public holidays of a country or of a part of it: DE, US-CA."""
+def _public_holidays(code: str | None) -> Container[date]:
     if not code:
         return frozenset()
     country, _, part = code.partition("-")
@@ -255,6 +262,17 @@ def holidays_of(code: str | None) -> Container[date]:
     except NotImplementedError:
         raise BadHours("holidays", f"{code!r}: no holidays are known of this; write it like DE or US-CA") from None
     return PublicHolidays(country, part or None)
+
+
+@dataclass(frozen=True, slots=True)
+class EitherOf:
+    """The days of both; the same days are the same calendar."""
+
+    public: Container[date]
+    company: frozenset[date]
+
+    def __contains__(self, day: object) -> bool:
+        return day in self.company or day in self.public
 
 
 class PublicHolidays:

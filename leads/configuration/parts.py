@@ -60,6 +60,14 @@ class Rep:
 
 
 @dataclass(frozen=True, slots=True)
+class Holiday:
+    """A day on which nobody of the company works, whatever his country says. None: the file says it wrongly."""
+
+    day: date | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     rep: str
     weight: float = 1.0
@@ -188,6 +196,7 @@ Part = (
     Team
     | Skill
     | Rep
+    | Holiday
     | Territory
     | Account
     | ValueList
@@ -206,6 +215,7 @@ KEYS: Mapping[str, str] = {
     "teams": "slug",
     "skills": "slug",
     "reps": "email",
+    "holidays": "day",
     "territories": "slug",
     "accounts": "name",
     "lists": "slug",
@@ -228,6 +238,7 @@ class Configuration:
     teams: tuple[Team, ...] = ()
     skills: tuple[Skill, ...] = ()
     reps: tuple[Rep, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
     territories: tuple[Territory, ...] = ()
     accounts: tuple[Account, ...] = ()
     lists: tuple[ValueList, ...] = ()
@@ -253,7 +264,7 @@ EMPTY = Configuration()
 
 
 def name_of(kind: str, part: Part) -> str:
-    return str(getattr(part, KEYS[kind])) if KEYS[kind] else ""
+    return str(getattr(part, KEYS[kind]) or "") if KEYS[kind] else ""
 
 
 def in_order(kind: str, parts: list[Any]) -> tuple[Any, ...]:

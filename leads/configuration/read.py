@@ -65,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "teams": Kind(read_people.team, ("slug", "name"), parts.Team),
     "skills": Kind(read_people.skill, ("slug", "name"), parts.Skill),
     "reps": Kind(read_people.rep, ("email", "name"), parts.Rep),
+    "holidays": Kind(read_people.holiday, ("day", "name"), parts.Holiday),
     "territories": Kind(read_market.territory, ("slug", "name", "when"), parts.Territory),
     "accounts": Kind(read_market.account, ("name",), parts.Account, open=True),
     "lists": Kind(read_market.value_list, ("slug", "name", "values"), parts.ValueList),

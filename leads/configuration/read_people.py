@@ -1,9 +1,9 @@
-"""Teams, skills and reps of the file."""
+"""Teams, skills, reps and the company's own holidays of the file."""
 
 from __future__ import annotations
 
 from leads.configuration.entries import Entry
-from leads.configuration.parts import Rep, Skill, Team, TimeOff
+from leads.configuration.parts import Holiday, Rep, Skill, Team, TimeOff
 from routing.engine.read_assign import HIGHEST_SKILL
 
 LONGEST_NOTE = 300
@@ -48,6 +48,10 @@ def rep(entry: Entry) -> Rep:
     if found.backup and found.backup == found.email:
         entry.refuse("backup", "nobody can cover for himself: name somebody else or leave it out")
     return found
+
+
+def holiday(entry: Entry) -> Holiday:
+    return Holiday(entry.day("day"), entry.text("name"))
 
 
 def _skills(entry: Entry) -> dict[str, int]:

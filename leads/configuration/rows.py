@@ -25,7 +25,7 @@ def ids(model: type[models.Model], key: str, names: Iterable[str] | None = None)
     return dict(rows.values_list(key, "id"))
 
 
-def drop(model: type[models.Model], key: str, names: Iterable[str]) -> None:
+def drop(model: type[models.Model], key: str, names: Iterable[object]) -> None:
     names = list(names)
     if names:
         model._default_manager.filter(**{f"{key}__in": names}).delete()

@@ -1,4 +1,4 @@
-"""Teams, skills, reps and their users into the database."""
+"""Teams, skills, reps, their users and the company's own holidays into the database."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from leads.configuration import rows
 from leads.configuration.differences import Differences
 from leads.configuration.parts import Configuration
 from leads.configuration.parts import Rep as RepPart
-from reps.models import Rep, RepSkill, Skill, Team, TimeOff, User
+from reps.models import CompanyHoliday, Rep, RepSkill, Skill, Team, TimeOff, User
 
 
 def put(differences: Differences, before: Configuration, after: Configuration) -> None:
     """Skills first, for reps have them; users before teams and reps, for these belong to users."""
     skills = [Skill(slug=one.slug, name=one.name) for _, one in differences.put("skills")]
     rows.put(Skill, skills, key="slug", columns=["name"])
+    days = [CompanyHoliday(day=one.day, name=one.name) for _, one in differences.put("holidays")]
+    rows.put(CompanyHoliday, days, key="day", columns=["name"])
     _put_users(differences, before, after)
     _put_teams(differences)
     _put_reps(differences)
@@ -26,6 +28,7 @@ def put(differences: Differences, before: Configuration, after: Configuration) -
 def drop(differences: Differences) -> None:
     rows.drop(Rep, "user__email", (rep.email for rep in differences.gone("reps")))
     rows.drop(Team, "slug", (team.slug for team in differences.gone("teams")))
+    rows.drop(CompanyHoliday, "day", (one.day for one in differences.gone("holidays")))
     rows.drop(Skill, "slug", (skill.slug for skill in differences.gone("skills")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from leads import sla
@@ -43,11 +44,12 @@ def build_world(configuration: Configuration) -> World:
     trees.setdefault(default, NO_TREE)
     if not trees:
         trees[NO_RULES.slug] = NO_RULES
+    company = company_days(configuration)
     queues = {BUILT_IN_QUEUE.slug: BUILT_IN_QUEUE.team, **{queue.slug: queue.team for queue in configuration.queues}}
     return World(
         trees=trees,
         default_tree=default,
-        reps={rep.email: _rep(rep) for rep in configuration.reps},
+        reps={rep.email: _rep(rep, company) for rep in configuration.reps},
         pools={pool.slug: pool for pool in _pools(configuration)},
         queues=queues,
         skills=frozenset(skill.slug for skill in configuration.skills),
@@ -81,7 +83,13 @@ def score_card(configuration: Configuration, version: int = 0) -> ScoreCard:
 
 def team_calendars(configuration: Configuration) -> Mapping[str, Calendar]:
     """The hours of each team, for promises that run by them."""
-    return {team.slug: Calendar(parse_week(team.hours, team.timezone), frozenset()) for team in configuration.teams}
+    days = holidays_of("", company_days(configuration))
+    return {team.slug: Calendar(parse_week(team.hours, team.timezone), days) for team in configuration.teams}
+
+
+def company_days(configuration: Configuration) -> frozenset[date]:
+    """The days on which nobody works, whatever his country says."""
+    return frozenset(one.day for one in configuration.holidays if one.day is not None)
 
 
 def account_cards(configuration: Configuration) -> Mapping[str, AccountCard]:
@@ -101,12 +109,12 @@ def _score_model(configuration: Configuration) -> Mapping[str, Any]:
     return next((one.document for one in configuration.scoring), {})
 
 
-def _rep(rep: parts.Rep) -> Rep:
+def _rep(rep: parts.Rep, company: frozenset[date]) -> Rep:
     away = tuple((span.start, span.end) for span in rep.time_off)
     return Rep(
         email=rep.email,
         name=rep.name,
-        calendar=Calendar(parse_week(rep.hours, rep.timezone), holidays_of(rep.holidays), away),
+        calendar=Calendar(parse_week(rep.hours, rep.timezone), holidays_of(rep.holidays, company), away),
         active=rep.active,
         starts_on=rep.starts_on,
         paused=rep.paused,

@@ -19,7 +19,7 @@ WHILE = {
     bench.INACTIVE: "not active",
     bench.NOT_YET_STARTED: "not yet started",
     bench.AWAY: "away",
-    bench.HOLIDAY: "on a public holiday",
+    bench.HOLIDAY: "on a holiday",
     bench.PAUSED: "away by the switch, or parked",
     bench.OFF_HOURS: "outside working hours",
     bench.LACKS_SKILL: "without a skill that was asked for",

@@ -19,7 +19,7 @@ YOU = {
     bench.INACTIVE: "you are not active",
     bench.NOT_YET_STARTED: "you have not started yet",
     bench.AWAY: "you are away",
-    bench.HOLIDAY: "you have a public holiday",
+    bench.HOLIDAY: "you have a holiday",
     bench.PAUSED: "you are away by your own switch, or parked",
     bench.OFF_HOURS: "it is outside your hours, and others are there",
     bench.DAILY_CAP: "you have reached your daily cap",

@@ -22,7 +22,7 @@ SHORT: Mapping[str, str] = {
     bench.INACTIVE: "inactive",
     bench.NOT_YET_STARTED: "not yet started",
     bench.AWAY: "away",
-    bench.HOLIDAY: "on a public holiday",
+    bench.HOLIDAY: "on a holiday",
     bench.PAUSED: "paused",
     bench.OFF_HOURS: "outside working hours",
     bench.LACKS_SKILL: "without a skill",

@@ -31,7 +31,7 @@ WORDS: Mapping[str, str] = {
     INACTIVE: "is not active",
     NOT_YET_STARTED: "has not started yet",
     AWAY: "is away",
-    HOLIDAY: "has a public holiday",
+    HOLIDAY: "has a holiday",
     PAUSED: "is paused",
     OFF_HOURS: "is outside working hours",
     LACKS_SKILL: "lacks a required skill",

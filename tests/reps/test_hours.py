@@ -214,6 +214,20 @@ def test_public_holidays_are_those_of_the_country_or_its_part():
     assert date(2026, 12, 25) not in hours.holidays_of(None)
 
 
+def test_the_companys_own_days_come_on_top():
+    own = frozenset({date(2026, 12, 24)})
+
+    assert {day for day in (date(2026, 12, day) for day in range(1, 32)) if day in hours.holidays_of("DE-BY", own)} == {
+        date(2026, 12, 24),
+        date(2026, 12, 25),
+        date(2026, 12, 26),
+    }
+    assert date(2026, 12, 24) in hours.holidays_of("", own)
+    assert date(2026, 12, 24) not in hours.holidays_of("DE-BY")
+    assert date(2026, 3, 31) in hours.holidays_of("US-CA", own)  # Cesar Chavez
+    assert hours.holidays_of("DE", own) == hours.holidays_of("DE", frozenset(own))
+
+
 @pytest.mark.parametrize("code", ["XX", "US-ZZ", "de", "Germany"])
 def test_an_unknown_country_has_no_holidays_to_give(code):
     with pytest.raises(BadHours, match="DE or US-CA"):

@@ -1,12 +1,15 @@
 """Changed hours move the promises that run by them, never those that are over, and no step comes twice or early."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from leads.clocks import anew
+from leads.configuration import store
 from leads.models import Lead, SlaClock
+from leads.world import known
 from reps.models import Rep, TimeOff
+from tests.leads.conftest import COMPANY
 from tests.organisation import bump, make_lead, make_queue, make_rep, make_team
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +173,16 @@ def test_many_are_taken_page_by_page(rep, monkeypatch):
 
     assert reckon() == 5
     assert {clock(lead).due_at for lead in leads} == {datetime(2027, 6, 7, 12, tzinfo=UTC)}
+
+
+def test_a_day_off_for_the_whole_company_moves_reps_and_teams(db):
+    store.load(COMPANY, now=FRIDAY)
+    rep = Rep.objects.get(user__email="ada@example.com")
+    lead = promised(rep, at=datetime(2027, 6, 4, 14, tzinfo=UTC))
+    reckon()
+    before = clock(lead).due_at
+    store.load("version: 1\nholidays: [{day: 2027-06-04, name: Bridge day}]", now=FRIDAY)
+    reckon()
+
+    assert known().team_calendars["emea"].holidays == {date(2027, 6, 4)}
+    assert clock(lead).due_at - before == timedelta(hours=8)  # from Saturday on he is there round the clock

@@ -134,6 +134,13 @@ sla_policies:
         ("reps: [{email: a@x.example, name: A, capacity: 1.5}]", "reps[0].capacity", "must be a whole number"),
         ("reps: [{email: a@x.example, name: A, daily_cap: many}]", "reps[0].daily_cap", "must be a whole number"),
         ("reps: [{email: a@x.example, name: A, active: yes}]", "reps[0].active", "must be true or false"),
+        ("holidays: [{day: 2026-02-30, name: No day}]", "holidays[0].day", "must be a date"),
+        ("holidays: [{day: 2026-12-24}]", "holidays[0].name", "is missing"),
+        (
+            "holidays: [{day: 2026-12-24, name: One}, {day: 2026-12-24, name: Two}]",
+            "holidays[1].day",
+            "is already the name of holidays[0]",
+        ),
         ("reps: [{email: a@x.example, name: A, starts_on: 2026-02-30}]", "reps[0].starts_on", "must be a date"),
         ("reps: [{email: a@x.example, name: A, skills: {german: 3}}]", "reps[0].skills.german", "there is no skill"),
         ("reps: [{email: a@x.example, name: A, skills: [german]}]", "reps[0].skills", "must be keys with their values"),
