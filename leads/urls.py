@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/", views.queue, name="queue"),
     path("queue/live/", views.queue_live, name="queue-live"),
     path("queue/next/", views.pull, name="queue-next"),
+    path("queue/sound/", views.sound, name="queue-sound"),
     path("queue/away/", availability.away, name="away"),
     path("queue/back/", availability.back, name="back"),
     path("numbers/", own_numbers.numbers, name="numbers"),

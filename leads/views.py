@@ -21,6 +21,7 @@ from leads.numbers import own_number
 from leads.pages import lead as lead_page
 from leads.pages import leads as leads_page
 from leads.pages import queue as queue_page
+from notifications import choosing
 from reps.access import Request, page_shown, signed_in
 from reps.models import User
 from reps.pages import back, go, page
@@ -129,6 +130,16 @@ def pull(request: Request) -> HttpResponse:
     messages.success(request, f"{taken} is yours.")
     here = f"{reverse('queue')}?lead={taken.pk}"
     return replace_url(_queue(request, chosen=taken.pk), here) if request.htmx else redirect(here)
+
+
+@require_POST
+@signed_in
+def sound(request: Request) -> HttpResponse:
+    """A sound when a lead comes in, or none: the quick switch on the queue."""
+    if request.rep is None:
+        return go(request, "home")
+    choosing.set_sound(request.user, on=request.POST.get("on") == "yes")
+    return _queue(request) if request.htmx else go(request, "queue")
 
 
 def lead_for(user: User, pk: int) -> Lead:

@@ -66,3 +66,13 @@ def choose(user: User, *, wishes: Wishes) -> None:
     quiet_from, quiet_to = wishes.quiet or (None, None)
     values = {"quiet_from": quiet_from, "quiet_to": quiet_to, "sound": wishes.sound, "badge": wishes.badge}
     Habits.objects.update_or_create(user=user, defaults=values)
+
+
+def habits_of(user: User) -> Habits:
+    """His habits as he chose them, or as they are before anybody chose: no sound, a badge, no quiet hours."""
+    return Habits.objects.filter(user=user).first() or Habits(user=user)
+
+
+def set_sound(user: User, *, on: bool) -> None:
+    """A sound when a lead comes in, or none; everything else stays."""
+    Habits.objects.update_or_create(user=user, defaults={"sound": on})

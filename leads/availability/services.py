@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from leads.holding import NotPossible
+from leads.ladder.away import hand_over_untouched
 from leads.models import Lead, LeadQuerySet
 from reps import services as people
 from reps.models import Rep, User
@@ -19,7 +20,7 @@ def go_away(rep: Rep, *, until: datetime | None, by: User, now: datetime) -> int
     if until is not None and not now < until <= now + LONGEST:
         raise NotPossible(f"That has to be a time within the next {LONGEST.days} days.")
     people.pause(rep, until=until, as_=Rep.Paused.BY_HAND, by=by, now=now)
-    return 0
+    return hand_over_untouched(rep, why=f"{rep} is away", now=now)
 
 
 def come_back(rep: Rep, *, by: User, now: datetime) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,8 +16,10 @@ from django_htmx.http import trigger_client_event
 from leads.availability import services
 from leads.availability.forms import AwayForm
 from leads.holding import NotPossible
-from leads.world import known
+from leads.pages.takers import takers
+from leads.world import Known, known
 from reps.access import Request, signed_in
+from reps.models import Rep
 from reps.pages import go, page
 from reps.templatetags.words import moment
 
@@ -24,7 +30,8 @@ def away(request: Request) -> HttpResponse:
     rep, now = request.rep, timezone.now()
     if rep is None:
         return go(request, "home")
-    world = known().world
+    organisation = known()
+    world = organisation.world
     form = AwayForm(
         request.POST if request.method == "POST" else None, calendar=world.reps[rep.user.email].calendar, now=now
     )
@@ -34,8 +41,7 @@ def away(request: Request) -> HttpResponse:
         "form": form,
         "rep": rep,
         "is_away": world.reps[rep.user.email].is_paused(now),
-        "untouched": services.untouched(rep).count(),
-        "backup": rep.backup if rep.backup_id else None,
+        **_what_happens(rep, organisation, now),
     }
     return page(request, "availability/away.html", context, part="away", status=422 if form.is_bound else 200)
 
@@ -52,6 +58,14 @@ def back(request: Request) -> HttpResponse:
     else:
         messages.success(request, "You are available: new leads come to you again.")
     return _done(request)
+
+
+def _what_happens(rep: Rep, organisation: Known, now: datetime) -> dict[str, Any]:
+    """What becomes of the leads he has not accepted: how many go to whom, as it stands, and how many stay."""
+    untouched = list(services.untouched(rep).order_by("pk"))
+    names = takers(untouched, organisation, now, or_stays=True, most=len(untouched))
+    going = Counter(names.values())
+    return {"going": going.most_common(), "goes": going.total(), "stays": len(untouched) - going.total()}
 
 
 def _go(request: Request, form: AwayForm) -> HttpResponse:

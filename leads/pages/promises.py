@@ -15,7 +15,7 @@ from reps.models import Rep
 SOON = 0.35
 LAST = timedelta(minutes=1)
 NEXT_IN_LINE = "the next in line"
-BASIS = {"team_hours": "of the team’s hours", "rep_hours": "of the rep’s hours"}
+BASIS = {"team_hours": "of the team’s working time", "rep_hours": "of working time"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from leads.pages.promises import (
 )
 from leads.pages.takers import takers
 from leads.world import Known, known
+from notifications import choosing
 from reps.models import Rep, User
 
 # A queue of hundreds is a staffing problem; nobody reads further than this, and the page stays quick.
@@ -66,6 +67,8 @@ class Queue:
     load: int
     revision: str
     can_pull: bool
+    sound: bool
+    badge: bool
 
     @property
     def waiting(self) -> int:
@@ -81,6 +84,7 @@ def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
     sections = _sections(own, waiting, more)
     rows = [row for section in sections for row in section.rows]
     there = _availability(rep, organisation, now)
+    habits = choosing.habits_of(rep.user)
     row = next((row for row in rows if row.lead.pk == chosen), rows[0] if rows else None)
     return Queue(
         sections=sections,
@@ -90,6 +94,8 @@ def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
         load=Lead.objects.of(rep).open().count(),
         revision=revision(rep, now=now),
         can_pull=rep.team is not None and rep.team.slug in organisation.world.queues.values(),
+        sound=habits.sound,
+        badge=habits.badge,
     )
 
 

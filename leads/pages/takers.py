@@ -20,15 +20,20 @@ MOST = 40
 NOT_YET = Ending(Assignment.Ended.SLA, "")
 
 
-def takers(leads: Sequence[Lead], organisation: Known, now: datetime) -> dict[int, str]:
-    """The names, by lead: whoever would have it next, or the queue in which it would wait."""
-    leads = leads[:MOST]
+def takers(
+    leads: Sequence[Lead], organisation: Known, now: datetime, *, or_stays: bool = False, most: int = MOST
+) -> dict[int, str]:
+    """The names, by lead, of `most` of them: whoever would have it next, or the queue in which it would wait.
+
+    `or_stays`: not in a queue, but with its holder.
+    """
+    leads = leads[:most]
     if not leads:
         return {}
     holders = {lead.rep_id for lead in leads if lead.rep_id is not None}
     queues_of = team_queues(holders, organisation)
     held = [(lead, queues_of[lead.rep_id]) for lead in leads if lead.rep_id is not None]
-    leaving = [Leaving(lead, NOT_YET, why="", queue=queue, sla=None) for lead, queue in held]
+    leaving = [Leaving(lead, NOT_YET, why="", queue=queue, sla=None, or_stays=or_stays) for lead, queue in held]
     outcomes = foresee(leaving, organisation, now=now)
     slugs = {outcome.queue for outcome in outcomes if outcome and outcome.queue}
     queues = dict(Queue.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}

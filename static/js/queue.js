@@ -8,10 +8,18 @@ const narrow = matchMedia("(max-width: 1180px)");
 const list = () => [...document.querySelectorAll("[data-row]")];
 const inQueue = (event) => event.detail.target?.id === "queue";
 
-// How many leads wait, beside the name of the page and in the title of its tab.
+// How many leads wait, beside the name of the page; and where it is wanted also in the title and the icon of its tab,
+// and on the application where it is installed.
+const icon = document.querySelector("link[rel=icon]");
+const icons = { none: icon?.href, some: document.querySelector("meta[name=icon-waiting]")?.content };
+
 function count() {
-  const { waiting } = document.getElementById("queue").dataset;
-  document.title = (waiting === "0" ? "" : `(${waiting}) `) + "My queue · Switchyard";
+  const { waiting, badge } = document.getElementById("queue").dataset;
+  const told = badge === "on" && waiting !== "0";
+  document.title = (told ? `(${waiting}) ` : "") + "My queue · Switchyard";
+  const shown = told ? icons.some : icons.none;
+  if (icon && shown && icon.getAttribute("href") !== shown) icon.setAttribute("href", shown);
+  navigator.setAppBadge?.(told ? Number(waiting) : 0).catch(() => {});
   for (const place of document.querySelectorAll("[data-waiting-count]")) place.textContent = waiting === "0" ? "" : waiting;
 }
 
@@ -34,6 +42,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (rows.map((row) => row.id).join() !== [...known].join()) movedAt = performance.now();
   const fresh = rows.filter((row) => !known.has(row.id));
   known = new Set(rows.map((row) => row.id));
+  if (fresh.some((row) => row.closest("#section-new"))) document.body.dispatchEvent(new CustomEvent("lead-arrived"));
   if (fresh.length) said.textContent = `New in your queue: ${fresh.map((row) => row.querySelector("[data-open]").textContent).join(", ")}`;
 });
 

@@ -74,8 +74,9 @@ def test_each_lead_can_be_reached_and_accepted_with_tab_and_enter(visit: Visit) 
     page = visit("/queue/", DANA)
     page.locator("#queue-title").focus()
 
-    page.keyboard.press("Tab")
-    expect(page.locator("#next-one")).to_be_focused()
+    for stop in ("#switch", "#sound", "#next-one"):
+        page.keyboard.press("Tab")
+        expect(page.locator(stop)).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(f"#open-{lead.pk}")).to_be_focused()
     page.keyboard.press("Tab")

@@ -14,7 +14,7 @@ from leads.availability.forms import tomorrow_morning
 from reps import services as people
 from reps.hours import ALWAYS, Calendar, parse_week
 from reps.models import Change, Rep
-from tests.office import CLARA, DANA, HEALTH, MAYA, arrive, open_office, person, signed_in
+from tests.office import CLARA, DANA, HEALTH, LEE, MAYA, arrive, open_office, person, signed_in
 from tests.organisation import bump
 
 HTMX = {"HX-Request": "true"}
@@ -100,7 +100,12 @@ def test_before_it_is_done_it_says_what_becomes_of_untouched_leads(dana: Client)
 
     asked = text(dana.get("/queue/away/"))
 
-    assert "<b>2 leads you have not accepted</b> go to Lee Marsh, or to the next in line" in asked
+    assert "<b>2 leads you have not accepted</b> go to Lee Marsh at once. What you have accepted stays" in asked
+
+    Rep.objects.filter(user__email=LEE).update(capacity=0)
+    bump()
+    asked = text(dana.get("/queue/away/"))
+    assert "<b>2 you have not accepted</b> stay with you: nobody else can take them now." in asked
 
 
 def test_whoever_was_parked_is_told_why_and_comes_back(dana: Client) -> None:
