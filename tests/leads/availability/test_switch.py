@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from leads import services
 from leads.availability.forms import tomorrow_morning
+from leads.models import Lead
 from reps import services as people
 from reps.hours import ALWAYS, Calendar, parse_week
 from reps.models import Change, Rep
@@ -106,6 +108,19 @@ def test_before_it_is_done_it_says_what_becomes_of_untouched_leads(dana: Client)
     bump()
     asked = text(dana.get("/queue/away/"))
     assert "<b>2 you have not accepted</b> stay with you: nobody else can take them now." in asked
+
+
+def test_what_he_has_not_accepted_goes_to_cover_at_once_and_what_he_has_stays(dana: Client) -> None:
+    one, two, mine = (arrive(f"{name} Raman", **HEALTH) for name in ("One", "Two", "Mine"))
+    services.accept(mine, by=person(DANA), now=timezone.now())
+
+    go_away(dana, how="1h")
+
+    assert [str(Lead.objects.get(pk=lead.pk).rep) for lead in (one, two, mine)] == [
+        *("Lee Marsh", "Lee Marsh"),
+        "Dana Okafor",
+    ]
+    assert "2 leads went to somebody else." in text(dana.get("/queue/"))
 
 
 def test_whoever_was_parked_is_told_why_and_comes_back(dana: Client) -> None:

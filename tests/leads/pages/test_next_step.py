@@ -107,9 +107,13 @@ def test_the_next_step_counts_down_by_the_servers_time(dana: Client) -> None:
 def test_who_was_asked_and_has_not_answered_is_asked_in_the_row(dana: Client) -> None:
     lead, now = arrive("Priya Raman", **HEALTH), timezone.now()
     services.accept(lead, by=person(DANA), now=now)
-    SlaClock.objects.update(asked_at=now, silent_at=now + timedelta(minutes=30))
+    policy = {**SlaClock.objects.get().policy, "silent_after_s": 3600}
+    SlaClock.objects.update(policy=policy, asked_at=now, silent_at=now + timedelta(minutes=30))
 
     assert "Still working it? Without an answer it goes to somebody else" in text(dana)
+
+    dana.post(f"/leads/{lead.pk}/still-working/", {"epoch": lead.epoch})
+    assert "Still working it?" not in text(dana)
 
 
 def test_the_page_is_told_when_a_promise_is_reckoned_anew(dana: Client) -> None:
