@@ -236,7 +236,7 @@ class Writer:
             {
                 "lead": self.one.person.id,
                 "epoch": epoch,
-                "name": self._name(),
+                "name": self._name() or str(facts.get("email", ""))[:320],
                 "company": str(facts.get("company", ""))[:300],
                 "intent": str(facts.get("intent", ""))[:40],
                 "why": outcome.reason,

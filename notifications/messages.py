@@ -158,9 +158,14 @@ def _accept_link(notice: Notification, *, own: bool) -> str:
 
 
 def can_be_accepted(notice: Notification) -> bool:
-    """Whether it asks its person to take on a lead that he was given."""
-    return notice.kind in ACCEPTED_FROM_AFAR and all(
-        isinstance(notice.context.get(name), int) for name in ("lead", "epoch")
+    """Whether it asks its person to take on a lead that he was given; what waits in a queue was given to nobody."""
+    context = notice.context if isinstance(notice.context, Mapping) else {}
+    lead, epoch = context.get("lead"), context.get("epoch")
+    return (
+        notice.kind in ACCEPTED_FROM_AFAR
+        and isinstance(lead, int)
+        and isinstance(epoch, int)
+        and bool(context.get("rep"))
     )
 
 

@@ -72,8 +72,8 @@ SHIPPED: Mapping[str, Shipped] = {
     ),
     "reminder": Shipped(
         Words(
-            "Still waiting for you: {{ who }}",
-            "Still waiting for you: {{ who }}.\nWants {{ intent }}.\n{{ time_left }} left.\nLate by {{ late }}.",
+            "Still waiting: {{ who }}",
+            "{{ text }}\n{{ company }}\nWants {{ intent }}.\n{{ time_left }} left.\nLate by {{ late }}.",
         ),
         OF_A_LEAD,
     ),
@@ -84,7 +84,9 @@ SHIPPED: Mapping[str, Shipped] = {
     "parked": Shipped(Words("No new leads for now", "{{ text }}"), ("rep", "count")),
     "signal": Shipped(Words("{{ who }} is active", "{{ text }}"), ("who", "lead", "company")),
     "unacknowledged": Shipped(
-        Words("Waits too long: {{ who }}", "{{ text }}\nWith {{ rep }}.\n{{ time_left }} left.\nLate by {{ late }}."),
+        Words(
+            "Waits too long: {{ who }}", "{{ text }}\nWants {{ intent }}.\n{{ time_left }} left.\nLate by {{ late }}."
+        ),
         (*OF_A_LEAD, "count", "queue"),
     ),
     "back_in_queue": Shipped(Words("Back in the queue: {{ who }}", "{{ text }}"), (*OF_A_LEAD, "count", "queue")),

@@ -36,7 +36,7 @@ def lead(ada):
 
 
 def told(lead, user, **values):
-    context = {"lead": lead.pk, "epoch": lead.epoch, "name": str(lead), "why": "You are next in turn."}
+    context = {"lead": lead.pk, "epoch": lead.epoch, "name": str(lead), "rep": "Ada", "why": "You are next in turn."}
     return Notification.objects.create(
         **{
             "user": user,

@@ -75,7 +75,7 @@ def told(lead, user, epoch=1):
         user=user,
         kind="assigned",
         text="New lead.",
-        context={"lead": lead.pk, "epoch": epoch, "name": str(lead)},
+        context={"lead": lead.pk, "epoch": epoch, "name": str(lead), "rep": "Ada"},
         dedupe_key=f"told:{lead.pk}:{Notification.objects.count()}",
         created_at=timezone.now(),
     )
