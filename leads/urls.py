@@ -8,6 +8,7 @@ from leads.enrichment import views as enrichment
 from leads.links import views as links
 from leads.own_numbers import views as own_numbers
 from leads.realignment import views as realignment
+from leads.reports import views as reports
 from leads.slack import views as slack
 from leads.territories import views as territories
 
@@ -38,6 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/move/", moving.move, name="team-move"),
     path("slack/actions/", slack.actions, name="slack-actions"),
     path("slack/actions", slack.actions),
+    path("team/reps/<int:pk>/", reports.rep, name="team-rep"),
+    path("team/reps/<int:pk>/time-off/<int:span>/cancel/", reports.cancel, name="team-rep-cancel"),
+    path("team/reps/<int:pk>/pause/", reports.pause, name="team-rep-pause"),
+    path("team/reps/<int:pk>/resume/", reports.resume, name="team-rep-resume"),
     path("queues/", queues.queues, name="queues"),
     path("queues/<slug:slug>/", queues.waiting, name="waiting"),
     path("accounts/", companies.accounts, name="accounts"),

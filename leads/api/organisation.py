@@ -23,6 +23,7 @@ from routing.models import Member, Pool
 class TimeOffForm(serializers.Serializer[TimeOff]):
     """`[start, end)`."""
 
+    id = serializers.IntegerField()
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     kind = serializers.CharField()

@@ -46,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reps/", organisation.list_reps),
     path("reps/<str:email>/pause/", availability.pause_rep),
     path("reps/<str:email>/resume/", availability.resume_rep),
+    path("reps/<str:email>/time-off/", availability.give_time_off),
+    path("reps/<str:email>/time-off/<int:pk>/cancel/", availability.cancel_time_off),
     path("pools/", organisation.list_pools),
     path("queues/", queues.list_queues),
     path("queues/<slug:slug>/pull/", queues.pull_lead),

@@ -21,6 +21,7 @@ def pages() -> list[str]:
             if not route.startswith(NO_PAGES):
                 found.append(
                     route.replace("<int:pk>", "1")
+                    .replace("<int:span>", "1")
                     .replace("<slug:slug>", "west")
                     .replace("<slug:kind>", "assigned")
                     .replace("<str:kind>", "email")

@@ -1,0 +1,53 @@
+"""Time off by API: for whoever answers for the rep, in the same words as on the page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from reps.models import TimeOff
+
+ADA = "reps/ada@example.com/time-off/"
+
+
+def span(start: int = 1, end: int = 3) -> dict[str, str]:
+    now = timezone.now()
+    return {"start": (now + timedelta(days=start)).isoformat(), "end": (now + timedelta(days=end)).isoformat()}
+
+
+@pytest.mark.parametrize("who", ["mia", "olivia"])
+def test_it_is_given_and_taken_back(company: Any, programs: Any, who: str) -> None:
+    given = programs[who].post(ADA, **span(), note="Family")
+
+    assert given.status_code == 200
+    (told,) = given.json()["time_off"]
+    assert (told["kind"], told["note"]) == ("pto", "Family")
+    back = programs[who].post(f"{ADA}{told['id']}/cancel/")
+    assert (back.status_code, back.json()["time_off"]) == (200, [])
+    assert programs[who].post(f"{ADA}{told['id']}/cancel/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("ada", 403), ("ben", 403), ("max", 404), ("zoe", 403), ("nobody", 401), ("gone", 401)]
+)
+def test_nobody_else_gives_or_takes_back(company: Any, programs: Any, who: str, status: int) -> None:
+    programs["mia"].post(ADA, **span())
+    kept = TimeOff.objects.get()
+
+    assert programs[who].post(ADA, **span(5, 6)).status_code == status
+    assert programs[who].post(f"{ADA}{kept.pk}/cancel/").status_code == status
+    assert TimeOff.objects.get() == kept
+
+
+@pytest.mark.parametrize(("start", "end", "field"), [(3, 1, "end"), (-9, 1, "start"), (1, 900, "end"), (2, 4, "start")])
+def test_what_cannot_be_is_told_at_its_field(company: Any, programs: Any, start: int, end: int, field: str) -> None:
+    programs["mia"].post(ADA, **span())
+
+    answer = programs["mia"].post(ADA, **span(start, end))
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+    assert TimeOff.objects.count() == 1
