@@ -1,4 +1,4 @@
-"""What nobody can ask about any more is forgotten, some at a time: activities and answers of providers."""
+"""What nobody can ask about any more is forgotten, some at a time: activities, answers of providers, what was told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from leads.activity.reading import KEPT_FOR
 from leads.enrichment.figures import LOOKED_BACK
 from leads.prepared import prepared_cursor
+from notifications import forgetting as told
 
 AT_ONCE = 1_000
 EVERY_S = 600.0
@@ -36,9 +37,9 @@ class Turn:
         """Forget what is too old, if it is time to; how many."""
         if time.monotonic() < self._due:
             return 0
-        activities, answers = forget_activities(now), forget_answers(now)
-        self._due = 0.0 if AT_ONCE in (activities, answers) else time.monotonic() + EVERY_S
-        return activities + answers
+        forgotten = (forget_activities(now), forget_answers(now), *told.forget(now))
+        self._due = 0.0 if AT_ONCE in forgotten else time.monotonic() + EVERY_S
+        return sum(forgotten)
 
 
 def forget_activities(now: datetime) -> int:

@@ -36,6 +36,7 @@ class Notification(models.Model):
             ),
             models.Index(fields=["user", "-created_at"], name="notification_by_user"),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="notification_unplanned"),
+            models.Index(fields=["created_at"], condition=~Q(context={}), name="notification_with_values"),
             models.Index(fields=["folded_into"], condition=Q(folded_into__isnull=False), name="notification_folded"),
         ]
 

@@ -100,7 +100,7 @@ REP = _object(
 DECISION = _object(
     "The decision that led here, as the API has it at /api/v1/decisions/<id>/.",
     id=_number("Its number."),
-    cause=_text("arrived, returned, declined, sla, by_hand, changed or drained."),
+    cause=_text("arrived, returned, declined, sla, away, by_hand, changed or drained."),
     reason=_text("Why, in one sentence."),
     rules={"type": "array", "items": {"type": "string"}, "description": "Ids of the rules that held, outermost first."},
     strategy=_text('How the rep was chosen among his pool; "" if there was no choice.'),

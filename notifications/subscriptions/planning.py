@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from notifications.models import Delivery, OutgoingEvent, Subscription
+from notifications.models import OutgoingEvent, Subscription
 from notifications.subscriptions.services import KIND
 from reps.models import Change, User
 
@@ -82,20 +82,6 @@ def replay_since(subscription: Subscription, *, since: datetime, everything: boo
     told = {"replayed": count, "since": since.isoformat(), "everything": everything}
     Change.objects.create(at=now, by=by, kind=KIND, subject=subscription.name, before=None, after=told)
     return count
-
-
-@transaction.atomic
-def replay(delivery: Delivery, *, by: User, now: datetime) -> bool:
-    """Send this one again, with the same id; whether it was not on its way anyhow."""
-    assert delivery.subscription is not None
-    _check_on(delivery.subscription.pk)
-    ended = Delivery.objects.filter(pk=delivery.pk).exclude(state=Delivery.State.WAITING)
-    values = {"lease_until": None, "lease_token": None, "sent_at": None, "attempts": 0, "problem": ""}
-    done = ended.update(state=Delivery.State.WAITING, created_at=now, due_at=now, **values)
-    if done:
-        told = {"replayed": 1, "delivery": delivery.pk}
-        Change.objects.create(at=now, by=by, kind=KIND, subject=delivery.subscription.name, before=None, after=told)
-    return bool(done)
 
 
 def _check_on(subscription: int) -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from notifications import repeating
 from notifications.models import Delivery, Subscription
 from notifications.subscriptions import planning, reading, services
 from notifications.subscriptions.forms import LogFilters, ReplayForm, SubscriptionForm
@@ -146,11 +147,11 @@ def delivery(request: Request, pk: int) -> HttpResponse:
 def delivery_replay(request: Request, pk: int) -> HttpResponse:
     there = _delivery(pk)
     try:
-        done = planning.replay(there, by=request.user, now=timezone.now())
-    except planning.IsOff:
-        messages.error(request, IS_OFF)
+        repeating.replay(there, by=request.user, now=timezone.now())
+    except repeating.NotPossible as problem:
+        messages.error(request, str(problem))
     else:
-        messages.success(request, "It is sent again, with the same id." if done else "It is on its way already.")
+        messages.success(request, "It is sent again, with the same id.")
     return redirect("event-delivery", pk)
 
 

@@ -282,3 +282,13 @@ def test_the_event_names_the_decision_and_the_pages(lead):
     assert data["owner"] == {"email": "cleo@example.com", "name": "Cleo", "team": "emea"}
     assert data["lead"]["url"].endswith(f"/leads/{lead.pk}/")
     assert (data["lead"]["phone"], data["lead"]["intent"]) == ("+49301234567", "demo")
+
+
+def test_the_catalogue_names_every_cause_and_every_status():
+    causes = catalogue.DECISION["properties"]["cause"]["description"]
+    statuses = catalogue.LEAD["properties"]["status"]["description"]
+
+    assert [cause for cause in Decision.Cause.values if cause not in causes] == []
+    assert [one for one in Lead.Status.values if one not in statuses] == [
+        "received"
+    ]  # no lead has it when it is told of

@@ -142,21 +142,3 @@ def test_planning_many_asks_no_more_than_planning_one(happens, django_assert_num
     assert connection.in_atomic_block
     with django_assert_num_queries(4):  # one look, and one statement in its transaction
         assert planning.plan_events() == 20
-
-
-def test_one_is_sent_again_unless_it_is_on_its_way_or_nobody_listens(happens, olivia):
-    crm = make_subscription("lead.closed")
-    happens()
-    planning.plan_events()
-    delivery = Delivery.objects.get()
-    assert not planning.replay(delivery, by=olivia, now=NOON)
-
-    Delivery.objects.update(state="sent", attempts=1, sent_at=NOON)
-    assert planning.replay(delivery, by=olivia, now=NOON + timedelta(hours=1))
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.attempts, delivery.sent_at) == ("waiting", 0, None)
-    assert delivery.created_at == NOON + timedelta(hours=1)  # its day begins anew
-
-    services.change(crm, {"enabled": False}, by=olivia, now=NOON)
-    with pytest.raises(planning.IsOff):
-        planning.replay(delivery, by=olivia, now=NOON)
