@@ -62,8 +62,8 @@ def reckon_due() -> int:
     if turn.whose is None or turn.whose:
         clocks = list(_page(turn, organisation))
         if clocks:
-            turn.after = (clocks[-1].revision, clocks[-1].pk)
-            _reckon([clock.pk for clock in clocks if _changes(clock, organisation, database_now())], turn)
+            turn.after, now = (clocks[-1].revision, clocks[-1].pk), database_now()
+            _reckon([clock.pk for clock in clocks if _changes(clock, organisation, now)], turn)
             return len(clocks)
         if turn.busy:
             _reckon(sorted(turn.busy), turn)
@@ -132,10 +132,10 @@ def _reckon(ids: Collection[int], turn: Round) -> None:
         if clock.lead_id not in leads:
             turn.busy.add(clock.pk)
             continue
-        changes = _changes(clock, organisation, now)
-        if "due_at" in changes:
-            story.append(_line(clock, changes["due_at"], organisation, now))
-        for name, value in changes.items():
+        found = _changes(clock, organisation, now)
+        if "due_at" in found:
+            story.append(_line(clock, found["due_at"], organisation, now))
+        for name, value in found.items():
             setattr(clock, name, value)
         clock.revision = organisation.revision
         changed.append(clock)
@@ -145,27 +145,30 @@ def _reckon(ids: Collection[int], turn: Round) -> None:
 
 
 def _changes(clock: SlaClock, organisation: Known, now: datetime) -> dict[str, Any]:
-    """What the calendar of today says otherwise than the clock; what would have been before now is due now."""
-    calendar = calendar_of(clock, organisation)
+    silent = (silence.ends_at if clock.asked_at else silence.asks_at)(clock, organisation)
+    return changes(clock, calendar_of(clock, organisation), silent, now)
+
+
+def changes(clock: SlaClock, calendar: Calendar, silent: datetime | None, now: datetime) -> dict[str, Any]:
+    """What the calendar of today says otherwise than the clock; what would have been before now is due now. Pure."""
     ahead = [step for step in clock.steps[clock.next_step :] if "after_s" in step]
     spans = [timedelta(seconds=step["after_s"]) for step in ahead]
     promised = timedelta(seconds=clock.policy["respond_within_s"])
     due, *times = calendars.instants(calendar, clock.started_at, [promised, *spans])
 
-    changes: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if due != clock.due_at:
-        changes["due_at"] = due
+        found["due_at"] = due
         if clock.breach_noted_at is not None and due > now:
-            changes["breach_noted_at"] = None
+            found["breach_noted_at"] = None
     anew = [{**step, "at": at.astimezone(UTC).isoformat()} for step, at in zip(ahead, times, strict=True)]
     if ahead and anew != ahead:
-        changes["steps"] = [*clock.steps[: clock.next_step], *anew]
+        found["steps"] = [*clock.steps[: clock.next_step], *anew]
         if anew[0]["at"] != ahead[0]["at"] and clock.next_at is not None:
-            changes["next_at"] = max(times[0], now)
-    silent = (silence.ends_at if clock.asked_at else silence.asks_at)(clock, organisation)
+            found["next_at"] = max(times[0], now)
     if silent is not None and clock.silent_at not in (None, silent) and max(silent, clock.silent_at) > now:
-        changes["silent_at"] = max(silent, now)
-    return changes
+        found["silent_at"] = max(silent, now)
+    return found
 
 
 def _line(clock: SlaClock, due: datetime, organisation: Known, now: datetime) -> TimelineEntry:

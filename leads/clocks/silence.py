@@ -25,14 +25,17 @@ def asks_at(clock: SlaClock, organisation: Known) -> datetime | None:
 
 
 def ends_at(clock: SlaClock, organisation: Known) -> datetime | None:
-    """When the lead is taken back if nothing is heard of him until then."""
-    return _after(clock, organisation, 1)
+    """When the lead is taken back if nothing is heard of him: half the time after he was asked, should that be late."""
+    ends = _after(clock, organisation, 1)
+    if ends is None or clock.asked_at is None:
+        return ends
+    return max(ends, _after(clock, organisation, 0.5, since=clock.asked_at) or ends)
 
 
-def _after(clock: SlaClock, organisation: Known, share: float) -> datetime | None:
-    silent_for = calendars.silent_for(clock.policy)
-    if silent_for is None or clock.silent_since is None or clock.assignment is None:
+def _after(clock: SlaClock, organisation: Known, share: float, since: datetime | None = None) -> datetime | None:
+    silent_for, since = calendars.silent_for(clock.policy), since or clock.silent_since
+    if silent_for is None or since is None or clock.assignment is None:
         return None
     rep = organisation.emails.get(clock.assignment.rep_id, "")
     calendar = calendars.of_rep(organisation, clock.basis, rep)
-    return calendars.instants(calendar, clock.silent_since, [silent_for * share])[0]
+    return calendars.instants(calendar, since, [silent_for * share])[0]
