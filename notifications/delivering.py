@@ -61,6 +61,7 @@ class Deliverer:
             at = now or database_now()
             if self._results:
                 outcomes.mark(self._results, now=at)
+                crash_point("after_mark")
             self._do_chores(at, at_once=now is not None)
             leased = lanes.lease(at, Counter(self._hanging.values())) if lease else []
             crash_point("before_lease_commit")

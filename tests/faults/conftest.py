@@ -19,6 +19,10 @@ _numbers = itertools.count()
 SWEPT = """
 DELETE FROM leads_answer; DELETE FROM leads_enquiry; DELETE FROM leads_providerhealth;
 DELETE FROM leads_lookagain; DELETE FROM leads_activity;
+DELETE FROM notifications_attempt; DELETE FROM notifications_delivery; DELETE FROM notifications_outgoingevent;
+DELETE FROM notifications_preference; DELETE FROM notifications_lane; DELETE FROM notifications_channel;
+DELETE FROM notifications_subscription; DELETE FROM notifications_usedlink;
+UPDATE notifications_notification SET folded_into_id = NULL;
 DELETE FROM notifications_notification; DELETE FROM leads_timelineentry; DELETE FROM leads_touch;
 DELETE FROM leads_slaclock; DELETE FROM routing_ledgerline; UPDATE leads_lead SET decision_id = NULL;
 DELETE FROM leads_assignment; DELETE FROM leads_lead; DELETE FROM routing_decision;

@@ -17,7 +17,7 @@ from leads.configuration.read import read
 from routing.engine.bench import Candidate
 from routing.engine.facts import from_json
 from routing.engine.route import Request, plan
-from routing.engine.strategies import STRATEGIES
+from routing.engine.strategies import STRATEGIES, Evidence
 from routing.engine.world import World
 from tests.faults.sender import History
 
@@ -202,4 +202,4 @@ def _rules_again(world: World, facts: Mapping[str, Any], at: datetime) -> tuple[
 
 def _choice_again(strategy: str, candidates: list[dict[str, Any]]) -> str | None:
     competing = [Candidate(order=order, **each) for order, each in enumerate(candidates) if not each["code"]]
-    return STRATEGIES[strategy](competing, {}).rep if competing else None
+    return STRATEGIES[strategy](competing, Evidence()).rep if competing else None
