@@ -7,16 +7,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from notifications import ways
 from notifications.models import Address, Channel, Habits, Preference
 from reps.models import User
-
-# What waits for somebody's deed.
-MAILED = frozenset(
-    {
-        *("assigned", "returned", "reminder", "still_working", "taken", "parked"),
-        *("unacknowledged", "back_in_queue", "unassigned", "overnight", "trouble"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +32,11 @@ class Wishes:
 
 
 def usual(kind: str, channels: Sequence[Channel]) -> Channel | None:
-    """By which channel somebody hears of a kind where he chose nothing: by mail if it is urgent and there is mail."""
-    if kind not in MAILED:
-        return None
-    mail = (channel for channel in channels if channel.enabled and channel.kind == Channel.Kind.EMAIL)
-    return min(mail, key=lambda channel: channel.pk, default=None)
+    """By which channel somebody hears of a kind where he chose nothing, as the planner has it; None: the inbox."""
+    enabled = {channel.pk: channel for channel in sorted(channels, key=lambda channel: channel.pk) if channel.enabled}
+    mail = next((pk for pk, channel in enabled.items() if channel.kind == Channel.Kind.EMAIL), None)
+    chosen = ways.way(kind, None, enabled=enabled, mail=mail)
+    return enabled[chosen.first] if chosen else None
 
 
 @transaction.atomic

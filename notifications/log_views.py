@@ -1,18 +1,22 @@
-"""The log of deliveries: RevOps see all of it, everybody sees what was sent to himself."""
+"""The log of deliveries: RevOps see all of it and send dead letters again, everybody sees what was sent to himself."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from notifications import repeating
+from notifications.models import Channel, Delivery
 from notifications.pages import log
 from reps.access import Request, only, signed_in
 from reps.models import User
-from reps.pages import page
+from reps.pages import back, page
 
 REVOPS = User.Role.REVOPS
+MOST_AT_ONCE = 500
 
 
 @require_safe
@@ -31,3 +35,36 @@ def delivery(request: Request, pk: int) -> HttpResponse:
     """One delivery with its tries, as a page or in the row below it."""
     found = get_object_or_404(log.visible_to(request.user), pk=pk)
     return page(request, "notifications/delivery.html", {"one": log.one(found), "now": timezone.now()}, part="tries")
+
+
+@require_POST
+@signed_in
+@only(REVOPS)
+def replay(request: Request, pk: int) -> HttpResponse:
+    """One dead letter once more, with the key it always had."""
+    found = get_object_or_404(log.visible_to(request.user), pk=pk)
+    try:
+        repeating.replay(found, by=request.user, now=timezone.now())
+    except repeating.NotPossible as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, f"The message to {found.user} is sent again.")
+    return back(request, "deliveries")
+
+
+@require_POST
+@signed_in
+@only(REVOPS)
+def replay_all(request: Request, slug: str) -> HttpResponse:
+    """All dead letters of a channel, the oldest first."""
+    channel = get_object_or_404(Channel, slug=slug)
+    dead = Delivery.objects.filter(channel=channel, state=Delivery.State.DEAD).order_by("created_at", "pk")
+    oldest = list(dead[:MOST_AT_ONCE])
+    try:
+        for delivery in oldest:
+            repeating.replay(delivery, by=request.user, now=timezone.now())
+    except repeating.NotPossible as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, f"Sent again by {channel}: {len(oldest)}.")
+    return redirect("deliveries")

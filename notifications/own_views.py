@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
-from notifications import choosing, kinds
+from notifications import choosing, kinds, repeating
 from notifications.models import Channel
 from notifications.own_forms import WishesForm
 from notifications.pages import log
 from reps.access import Request, own_zone, signed_in
 from reps.pages import page
+
+REST_S = 3  # between two tests of one person: each may hold this process for ten seconds
 
 
 @signed_in
@@ -32,6 +36,20 @@ def mine(request: Request) -> HttpResponse:
         "now": timezone.now(),
     }
     return page(request, "notifications/mine.html", context, part="mine", status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def test(request: Request, slug: str) -> HttpResponse:
+    """Send myself a message by this channel, to where it is saved that I am reached, and say what came of it."""
+    channel = get_object_or_404(Channel, slug=slug)
+    if not (channel.enabled or request.user.is_revops):
+        raise Http404
+    if not cache.add(f"test-of-{request.user.pk}", slug, REST_S):
+        problem = "One test at a time: try again in a moment."
+    else:
+        problem = repeating.test_message(channel, request.user, now=timezone.now())
+    return page(request, "notifications/tested.html", {"channel": channel, "problem": problem}, part="tested")
 
 
 def _told(channel: Channel | None) -> str:

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications/<int:pk>/gathered/", views.gathered, name="notice-gathered"),
     path("notifications/<int:pk>/seen/", views.see, name="notice-see"),
     path("account/notifications/", own_views.mine, name="my-notifications"),
+    path("account/notifications/test/<slug:slug>/", own_views.test, name="channel-test"),
     path("channels/", setup_views.channels, name="channels"),
     path("channels/+new/<str:kind>/", setup_views.channel_new, name="channel-new"),
     path("channels/<slug:slug>/", setup_views.channel, name="channel"),
@@ -33,4 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/<int:pk>/replay/", subscriptions.subscription_replay, name="subscription-replay"),
     path("webhooks/deliveries/<int:pk>/", subscriptions.delivery, name="event-delivery"),
     path("webhooks/deliveries/<int:pk>/replay/", subscriptions.delivery_replay, name="event-delivery-replay"),
+    path("deliveries/<int:pk>/replay/", log_views.replay, name="delivery-replay"),
+    path("deliveries/replay/<slug:slug>/", log_views.replay_all, name="delivery-replay-all"),
 ]

@@ -45,6 +45,7 @@ class Dead:
     """Dead messages of one channel."""
 
     channel: int
+    slug: str
     name: str
     count: int
 
@@ -104,8 +105,12 @@ def _deliveries() -> QuerySet[Delivery]:
 
 def _dead() -> list[Dead]:
     dead = Delivery.objects.filter(state=State.DEAD, notification__isnull=False)
-    counted = dead.values("channel", "channel__name").annotate(count=Count("pk")).order_by("-count", "channel")
-    return [Dead(one["channel"], one["channel__name"], one["count"]) for one in counted]
+    counted = (
+        dead.values("channel", "channel__slug", "channel__name")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "channel")
+    )
+    return [Dead(one["channel"], one["channel__slug"], one["channel__name"], one["count"]) for one in counted]
 
 
 def _filtered(deliveries: QuerySet[Delivery], filters: Mapping[str, Any]) -> QuerySet[Delivery]:

@@ -107,3 +107,54 @@ def test_the_log_costs_no_more_queries_however_long_it_is() -> None:
         deliver(robot, LEE, created_at=timezone.now() - timedelta(hours=number))
 
     assert cost() == few <= 7
+
+
+@pytest.mark.parametrize("email", [DANA, LENA])
+@pytest.mark.parametrize("address", ["{pk}/replay/", "replay/robot/"])
+def test_only_revops_send_dead_letters_again(email: str, address: str) -> None:
+    dead = deliver(make_channel(), email, state="dead")
+    client = signed_in(email)
+
+    assert client.post(f"/deliveries/{address.format(pk=dead.pk)}").status_code == 403
+    assert signed_in(MAYA).get(f"/deliveries/{address.format(pk=dead.pk)}").status_code == 405
+    dead.refresh_from_db()
+    assert dead.state == "dead"
+
+
+def test_a_dead_letter_is_sent_again_with_its_key() -> None:
+    dead, other = (
+        deliver(make_channel(), state="dead", attempts=8),
+        deliver(make_channel("mail", "email"), state="dead"),
+    )
+
+    signed_in(MAYA).post(f"/deliveries/{dead.pk}/replay/")
+
+    key = dead.key
+    dead.refresh_from_db()
+    other.refresh_from_db()
+    assert (dead.state, dead.attempts, dead.key) == ("waiting", 0, key)
+    assert other.state == "dead"
+
+
+def test_all_dead_letters_of_one_channel_are_sent_again() -> None:
+    robot, mail = make_channel(), make_channel("mail", "email")
+    for _ in range(3):
+        deliver(robot, state="dead")
+    deliver(mail, state="dead")
+    deliver(robot)
+
+    shown = signed_in(MAYA).post("/deliveries/replay/robot/", follow=True).content.decode()
+
+    assert "Sent again by Robot: 3." in shown
+    assert set(robot.deliveries.values_list("state", flat=True)) == {"waiting", "sent"}
+    assert mail.deliveries.get().state == "dead"
+
+
+def test_what_goes_to_a_channel_that_is_switched_off_is_not_sent_again() -> None:
+    dead = deliver(make_channel(enabled=False), state="dead")
+    maya = signed_in(MAYA)
+
+    for address in (f"{dead.pk}/replay/", "replay/robot/"):
+        assert "switched off" in maya.post(f"/deliveries/{address}", follow=True).content.decode()
+    dead.refresh_from_db()
+    assert dead.state == "dead"
