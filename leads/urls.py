@@ -7,6 +7,7 @@ from leads.availability import views as availability
 from leads.enrichment import views as enrichment
 from leads.links import views as links
 from leads.own_numbers import views as own_numbers
+from leads.policies import views as policies
 from leads.realignment import views as realignment
 from leads.reports import views as reports
 from leads.slack import views as slack
@@ -55,6 +56,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/<slug:slug>/", territories.territory, name="territory"),
     path("territories/<slug:slug>/edit/", territories.territory_edit, name="territory-edit"),
     path("territories/<slug:slug>/erase/", territories.territory_erase, name="territory-erase"),
+    path("promises/", policies.promises, name="promises"),
+    path("promises/+new/", policies.policy_new, name="policy-new"),
+    path("promises/+holidays/", policies.holiday_add, name="holiday-add"),
+    path("promises/+holidays/remove/", policies.holiday_remove, name="holiday-remove"),
+    path("promises/<slug:slug>/edit/", policies.policy_edit, name="policy-edit"),
+    path("promises/<slug:slug>/move/", policies.policy_move, name="policy-move"),
+    path("promises/<slug:slug>/remove/", policies.policy_remove, name="policy-remove"),
     path("performance/", oversight.performance, name="performance"),
     path("scoring/", score_views.scoring, name="scoring"),
     path("scoring/edit/", score_views.edit, name="scoring-edit"),

@@ -52,6 +52,9 @@ WEBHOOKS = Place(
     ),
 )
 HEALTH = Place("health", "Health", "shield", ("health",))
+PROMISES = Place(
+    "promises", "Promises", "clock", ("promises", "policy-new", "policy-edit", "policy-remove", "holiday-add")
+)
 PERFORMANCE = Place("performance", "Performance", "chart", ("performance",))
 
 INBOX = Place("inbox", "Inbox", "bell", ("inbox", "notice-gathered", "my-notifications"))
@@ -65,7 +68,7 @@ NOTIFICATIONS = Place(
 AT_THE_FOOT = 3  # places of a phone's tabs; the inbox and `More` stand beside them
 
 # Where the company is set up, in the order in which a lead meets it. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES)
+SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES, PROMISES)
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
