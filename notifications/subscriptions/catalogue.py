@@ -35,7 +35,7 @@ CONTACTED = EventType("lead.contacted", "A lead is contacted", "Its holder has s
 REASSIGNED = EventType(
     "lead.reassigned",
     "A lead leaves its holder",
-    "A lead that a rep held is somebody else's now, or nobody's (`owner` is null then): declined, given to another "
+    "A lead that a rep held is somebody else's now, or nobody's (owner is null then): declined, given to another "
     "by hand, taken over after a broken promise, or routed anew.",
 )
 BREACHED = EventType(
@@ -43,7 +43,7 @@ BREACHED = EventType(
     "A promise is broken",
     "A lead was not contacted by the time that was promised. Once for each promise.",
 )
-CLOSED = EventType("lead.closed", "A lead is closed", "It is won, lost or disqualified: see `lead.status`.")
+CLOSED = EventType("lead.closed", "A lead is closed", "It is won, lost or disqualified: see lead.status.")
 TEST = EventType(
     "webhook.test", "A test", "Somebody pressed the test button. Only the subscription it is for hears of it."
 )

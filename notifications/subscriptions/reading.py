@@ -75,7 +75,6 @@ class Letter:
 
     row: Row
     tries: Sequence[Attempt]
-    headers: Sequence[tuple[str, str]]
     body: str
 
 
@@ -117,14 +116,8 @@ def letter(delivery: Delivery) -> Letter:
     event = delivery.event
     assert event is not None
     whole = {"type": event.type, "timestamp": utc(event.at), "data": event.payload}
-    headers = [
-        ("webhook-id", str(event.key)),
-        ("webhook-timestamp", "when it is sent, in seconds since 1970"),
-        ("webhook-signature", "v1, and HMAC-SHA256 of id.timestamp.body; two of them while secrets are changed"),
-        ("content-type", "application/json; charset=utf-8"),
-    ]
     tries = list(delivery.tries.order_by("-at", "-pk"))
-    return Letter(_row(delivery), tries, headers, json.dumps(whole, indent=2, ensure_ascii=False))
+    return Letter(_row(delivery), tries, json.dumps(whole, indent=2, ensure_ascii=False))
 
 
 def _row(delivery: Delivery) -> Row:
