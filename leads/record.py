@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leads.changing import change
 from leads.clocks import breaches, waiting
 from leads.copying import copy_rows
 from leads.crash import crash_point
@@ -21,7 +22,6 @@ from leads.promises import Promises
 from leads.rows import Writer
 from leads.tables import (
     ASSIGNMENT,
-    CHANGED_LEAD,
     CLOCK,
     DECISION,
     LEDGER,
@@ -96,7 +96,7 @@ def flush(rows: Rows, *, now: datetime, ending: Ending) -> None:
     crash_point("after_decisions")
     copy_rows(Lead, NEW_LEAD, rows.new_leads)
     if rows.changed_leads:
-        Lead.objects.bulk_update(rows.changed_leads, CHANGED_LEAD)
+        change(rows.changed_leads)
     crash_point("after_leads")
     copy_rows(Assignment, ASSIGNMENT, rows.assignments)
     crash_point("after_assignments")

@@ -31,11 +31,6 @@ NEW_LEAD = (
     "status", "rep_id", "queue_id", "track", "waits_for", "urgency", "epoch", "decision_id", "account_id", "score",
     "received_at", "assigned_at", "changed_at",
 )  # fmt: skip
-CHANGED_LEAD = (
-    "person_key", "name", "email", "phone", "company", "intent", "facts", "set_aside", "provenance", "status", "rep",
-    "queue", "track", "waits_for", "urgency", "epoch", "decision", "account", "score", "assigned_at", "contacted_at",
-    "closed_at", "changed_at",
-)  # fmt: skip
 
 
 @dataclass(slots=True)

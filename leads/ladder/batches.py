@@ -32,6 +32,8 @@ def together(leads: Sequence[int], act: Act, put_off: str, *, now: datetime | No
     except Exception as failure:  # Found again below, in the one lead whose doing it is.
         if trouble.is_of_the_server(failure):
             raise
+        if trouble.is_passing(failure):
+            return 0
         return sum(_alone(lead, act, put_off, now) for lead in leads[:limit])
     crash_point("after_step_commit")
     return acted
