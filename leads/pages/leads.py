@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from leads.models import Lead, SlaClock
+from leads.clocks import current
+from leads.models import Lead
 from leads.pages.promises import FirstContact, first_contact
 from reps.keyset import Piece, piece
 from reps.models import User
@@ -39,12 +40,8 @@ class Page:
 
 def page(user: User, filters: Mapping[str, Any], *, after: str, now: datetime) -> Page:
     found = piece(_filtered(_of(user), filters), by="received_at", after=after)
-    clocks = {
-        (clock.lead_id, clock.assignment.epoch): clock
-        for clock in SlaClock.objects.filter(lead__in=[lead.pk for lead in found.rows]).select_related("assignment")
-        if clock.assignment is not None
-    }
-    rows = [Row(lead, first_contact(clocks.get((lead.pk, lead.epoch)), now)) for lead in found.rows]
+    clocks = current.of_leads(found.rows)
+    rows = [Row(lead, first_contact(clocks.get(lead.pk), now)) for lead in found.rows]
     return Page(rows, found)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from leads.clocks import current
 from leads.models import Lead, LeadQuerySet, SlaClock
 from leads.pages.availability import Availability, availability, paused_since
 from leads.pages.decision import in_short
@@ -154,9 +155,12 @@ def _own_row(lead: Lead, clock: SlaClock | None, following: Ahead | None, organi
 
 def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:
     """The leads that wait for anybody of the team, and how many more there are than are shown."""
-    leads = _waiting_for_team(user).select_related("decision", "queue")
-    shown = [Row(lead, "take", waited=now - lead.received_at) for lead in leads[:MOST]]
-    return shown, leads.count() - len(shown) if len(shown) == MOST else 0
+    wait = _waiting_for_team(user).select_related("decision", "queue")
+    leads = list(wait[:MOST])
+    clocks = current.of_waiting(leads)
+    left = {lead: countdown(clock, now) for lead, clock in clocks.items()}
+    shown = [Row(lead, "take", countdown=left.get(lead.pk), waited=now - lead.received_at) for lead in leads]
+    return shown, wait.count() - len(shown) if len(shown) == MOST else 0
 
 
 def _sections(own: Iterable[Row], waiting: Sequence[Row], more: int) -> list[Section]:

@@ -48,7 +48,7 @@ def test_the_page_of_a_queue_shows_what_is_overdue(waiting):
 def test_the_page_of_a_waiting_lead_shows_the_promise_of_its_queue_and_how_late_it_is(waiting):
     shown = page(f"/leads/{waiting.pk}/")
 
-    assert "of the team’s hours" in shown
+    assert "of the team’s working time" in shown
     assert "<dt>Late</dt>" in shown
 
 
@@ -70,3 +70,18 @@ def test_a_promise_that_is_kept_is_not_late(db):
 
     assert (promise["breached"], promise["late_by_s"], promise["late_in_hours_s"]) == (False, 0, 0)
     assert set(promise["next_step"]) == {"at", "unless", "do"}
+
+
+def test_the_list_of_leads_shows_it_too(waiting):
+    assert "Overdue 25:0" in page("/leads/")
+
+
+def test_whose_team_it_is_sees_it_run_out_in_his_queue(waiting):
+    rep = make_rep(team=waiting.queue.team)
+    client = Client()
+    client.force_login(rep.user)
+
+    shown = client.get("/queue/").content.decode()
+
+    assert "Waiting for the team" in shown
+    assert f'data-due="{round((waiting.received_at + timedelta(minutes=5)).timestamp() * 1000)}"' in shown
