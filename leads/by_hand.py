@@ -8,10 +8,12 @@ from django.db.models import F
 
 from leads import handover
 from leads.holding import NotPossible, act, given_reason, locked, tell_story
+from leads.ladder import telling
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.record import Ending
 from leads.world import Known, known_and_held
-from notifications.models import Notification
+from notifications import services as notifications
+from notifications.services import Notice
 from reps.models import Rep, User
 from routing.models import Decision, LedgerLine, Member, Queue
 
@@ -41,7 +43,7 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
     handover.give(lead, email, known, how=how, why=why, pool=pool, cause=BY_HAND, now=now, told=True)
     if previous is not None:
         _credit_back(known, pool, previous, lead, now)
-        _tell(previous, lead, its_epoch, by, f"{by} gave {lead} to {to}: {reason}", now)
+        _tell(previous, lead, its_epoch, by, f"{by} gave {lead} to {to}: {reason}", known, now)
     tell_story(lead, TimelineEntry.Kind.REASSIGNED, why, by, now)
     return Lead.objects.get(pk=lead.pk)
 
@@ -62,7 +64,7 @@ def put_back(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | N
     ending, pools = Ending(Assignment.Ended.BY_HAND, why[:300]), [pool] if pool else []
     handover.put_in_queue(lead, why=why, now=now, cause=BY_HAND, ending=ending, pools=pools, told=True)
     _credit_back(known, pool, previous, lead, now)
-    _tell(previous, lead, its_epoch, by, f"{by} put {lead} into {queue}: {reason}", now)
+    _tell(previous, lead, its_epoch, by, f"{by} put {lead} into {queue}: {reason}", known, now)
     tell_story(lead, TimelineEntry.Kind.REASSIGNED, why, by, now)
     return Lead.objects.get(pk=lead.pk)
 
@@ -88,15 +90,10 @@ def _credit_back(known: Known, pool: str | None, rep: Rep, lead: Lead, now: date
     LedgerLine.objects.create(member_id=member_id, at=now, amount=-1, kind=kind, decision_id=moved_by)
 
 
-def _tell(previous: Rep, lead: Lead, epoch: int, by: User, text: str, now: datetime) -> None:
+def _tell(previous: Rep, lead: Lead, epoch: int, by: User, text: str, known: Known, now: datetime) -> None:
     """Whoever had the lead hears who has it and why, unless he moved it himself."""
     if previous.user_id == by.pk:
         return
-    Notification.objects.create(
-        user_id=previous.user_id,
-        kind="taken",
-        text=text,
-        link=f"/leads/{lead.pk}/",
-        dedupe_key=f"taken:{lead.pk}:{epoch}",
-        created_at=now,
-    )
+    context = {**telling.context_of(lead, None, known, why=text), "epoch": epoch}
+    key, link = f"taken:{lead.pk}:{epoch}", f"/leads/{lead.pk}/"
+    notifications.tell([Notice(previous.user_id, "taken", text, key, link, context)], now=now)

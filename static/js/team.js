@@ -62,6 +62,12 @@ document.addEventListener("reset", (event) => {
   if (event.target.id === "several") chosen.clear();
 });
 
+// What was chosen has been moved together.
+document.body.addEventListener("dialog-done", () => {
+  const several = document.getElementById("several");
+  if (document.querySelector("#dialog form")?.getAttribute("action") === several?.getAttribute("action")) several.reset();
+});
+
 // A board that changes under the hand would take the card out of it: it changes at the next look.
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id === "team" && held) event.detail.shouldSwap = false;

@@ -11,6 +11,7 @@ from leads import pipeline
 from leads.configuration import store
 from leads.models import Account, ChangeSet, InboundEvent, Lead
 from notifications.models import Attempt, Channel, Delivery, Lane, Notification
+from reps.models import Rep
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.territories.market import open_market, prepare_changes
 from tests.notifications.pages.test_channels import deliver
@@ -122,6 +123,11 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/promises/+new/"),
         (MAYA, "/promises/hot/edit/"),
         (MAYA, "/promises/hot/remove/"),
+        (LENA, "/team/"),
+        (LENA, "/team/?show=soon"),
+        (MAYA, "/team/?team=emea"),
+        (LENA, "/team/reps/{rep}/"),
+        (LENA, "/team/move/?lead={lead}&lead={waiting}"),
         (LENA, "/decisions/"),
         (LENA, "/queues/"),
         (LENA, "/queues/{queue}/"),
@@ -169,6 +175,7 @@ def address(pattern: str) -> str:
         "gathered": Notification.objects.filter(folded_into__isnull=False).values_list("folded_into", flat=True)[0]
     }
     values |= {"delivery": Delivery.objects.filter(user__email=DANA)[0].pk}
+    values |= {"rep": Rep.objects.get(user__email=DANA).pk}
     return pattern.format(**values, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
 
 
