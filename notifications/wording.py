@@ -148,6 +148,12 @@ def worded(words: Words, values: Mapping[str, object]) -> Words:
     return Words(cleaned(subject), body[:LONGEST_TEXT])
 
 
+def beneath(subject: str, body: str) -> str:
+    """The body as it stands under its subject: without a first line that only says the same again."""
+    first, _, rest = body.partition("\n")
+    return rest if first.rstrip(".") == subject.rstrip(".") else body
+
+
 def _filled(template: str, values: Mapping[str, str]) -> str:
     lines = in_lines(template).split("\n")
     return "\n".join(NAME.sub(lambda found: values.get(found[1], ""), line) for line in lines if _says(line, values))

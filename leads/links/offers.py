@@ -57,9 +57,11 @@ def _stands(lead: Lead, user: User, epoch: int) -> tuple[Standing, str]:
     if own and lead.epoch == epoch:
         if lead.status == Lead.Status.ASSIGNED:
             return "open", f"{lead} waits for you."
-        return "yours", f"You have accepted {lead}."
+        if lead.status == Lead.Status.CONTACTED:
+            return "yours", f"You have spoken to {lead} already."
+        return "yours", f"You have accepted {lead}. Speak to them next."
     if own:
-        return "moved", f"{lead} has come to you anew since this was sent."
+        return "moved", f"{lead} has come to you anew since this was sent: you find it in your queue."
     if lead.rep is None:
         return "moved", f"{lead} waits in the queue {lead.queue} now."
     if lead.assignments.filter(ended_at=None, how=Assignment.How.CLAIMED).exists():

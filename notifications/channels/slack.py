@@ -17,6 +17,7 @@ from django.conf import settings as site
 
 from notifications.channels.posting import filled_url, judged, post, url_problems
 from notifications.channels.protocol import Message, NotSent, Sent, Settings
+from notifications.wording import beneath
 from outgoing.addresses import Refused, target_of
 from outgoing.calls import Reply
 from outgoing.secrets import SECRET, filled
@@ -122,8 +123,8 @@ def _message(message: Message, *, mention: str = "") -> dict[str, Any]:
 def blocks(message: Message, *, mention: str = "") -> list[dict[str, Any]]:
     """The notice as blocks: a heading, what there is to know, for whom, and what can be done."""
     made: list[dict[str, Any]] = [{"type": "header", "text": plain(message.subject, LONGEST_HEADER)}]
-    if message.text and message.text != message.subject:
-        made.append({"type": "section", "text": plain(message.text, LONGEST_SECTION)})
+    if text := beneath(message.subject, message.text):
+        made.append({"type": "section", "text": plain(text, LONGEST_SECTION)})
     small = [plain(part, LONGEST_SMALL) for part in _small(message)]
     if MEMBER.fullmatch(mention):
         small.insert(0, {"type": "mrkdwn", "text": f"<@{mention}>"})

@@ -12,6 +12,7 @@ import orjson
 
 from notifications.channels.posting import filled_url, judged, post, url_problems
 from notifications.channels.protocol import Message, NotSent, Sent, Settings
+from notifications.wording import beneath
 from outgoing.addresses import Refused
 from outgoing.calls import Reply
 
@@ -67,7 +68,7 @@ def card(message: Message) -> dict[str, Any]:
         part for part in (f"For {message.person}" if message.person else "", f"Due {due}" if due else "") if part
     )
     body = [_text(message.subject, size="Large", weight="Bolder")]
-    body += [_text(line) for line in message.text.split("\n") if line and line != message.subject]
+    body += [_text(line) for line in beneath(message.subject, message.text).split("\n") if line]
     body += [_text(small, isSubtle=True, size="Small")] if small else []
     made: dict[str, Any] = {"$schema": SCHEMA, "type": "AdaptiveCard", "version": "1.4", "body": body}
     if PRINCIPAL.fullmatch(message.to):

@@ -6,6 +6,7 @@ import pytest
 
 from notifications.channels import NotSent, check, service
 from tests.notifications.channels.messages import HOSTILE, keep_secret, message
+from tests.vendor import vendor
 
 
 class Listener(logging.Handler):
@@ -75,13 +76,15 @@ def test_one_thread_s_status_is_not_told_of_another_s_message(outside, push):
     assert heard == {f"bad{n}": 401 for n in range(5)} | {f"cut{n}": None for n in range(5)}
 
 
-def test_no_redirect_is_followed(outside, push):
-    outside.behave("ok", status=302)
+def test_no_redirect_is_followed(settings):
+    with vendor() as one:
+        settings.OUTGOING_ALLOW = (one.origin,)
+        one.mode = "redirect"
 
-    with pytest.raises(NotSent):
-        service.send(message(to="ada"), push)
+        with pytest.raises(NotSent):
+            service.send(message(to="ada"), {"url": f"json://{one.origin.removeprefix('http://')}/push/{{to}}"})
 
-    assert len(outside.received()) == 1
+        assert [path for _, path, _, _ in one.asked] == ["/push/ada"]
 
 
 def test_whoever_drips_is_left_behind(outside, push, monkeypatch):

@@ -24,7 +24,6 @@ def test_a_card_says_who_what_why_how_long_and_links_to_accept(outside, flow):
     assert (card["type"], card["version"]) == ("AdaptiveCard", "1.4")
     assert [block["inlines"][0]["text"] for block in card["body"]] == [
         "New lead: Priya Raman, Northwind Health",
-        "New lead: Priya Raman, Northwind Health.",
         "Wants a demo.",
         "4 min 38 s left.",
         "Why you: next in turn.",
