@@ -90,6 +90,7 @@ def remove(subscription: Subscription, *, by: User, now: datetime) -> None:
 @transaction.atomic
 def send_test(subscription: Subscription, *, by: User, now: datetime) -> Delivery:
     """An event that did not happen, for this one alone. It goes the way of all others."""
+    subscription = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
     data = {"version": catalogue.VERSION, "message": f"{by} pressed the test button of {subscription.name}."}
     event = OutgoingEvent.objects.create(type=catalogue.TEST.name, at=now, lead_id=0, payload=data, due_at=None)
     return Delivery.objects.create(

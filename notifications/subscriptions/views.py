@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -14,12 +15,26 @@ from notifications import repeating
 from notifications.models import Delivery, Subscription
 from notifications.subscriptions import planning, reading, services
 from notifications.subscriptions.forms import LogFilters, ReplayForm, SubscriptionForm
-from reps.access import Request, only, signed_in
+from reps.access import Request, View, only, signed_in
 from reps.models import User
 from reps.pages import page
 
 REVOPS = User.Role.REVOPS
+P = ParamSpec("P")
 IS_OFF = "It is switched off: switch it on first."
+
+
+def may_be_gone(view: View[P]) -> View[P]:
+    """Who presses a button twice, or when somebody else has just removed it, is told that it is not there."""
+
+    @wraps(view)
+    def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Subscription.DoesNotExist as gone:
+            raise Http404 from gone
+
+    return guarded
 
 
 @require_safe
@@ -53,6 +68,7 @@ def subscription(request: Request, pk: int) -> HttpResponse:
 
 @signed_in
 @only(REVOPS)
+@may_be_gone
 def subscription_edit(request: Request, pk: int) -> HttpResponse:
     return _form(request, _subscription(pk))
 
@@ -70,6 +86,7 @@ def subscription_secret(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 @only(REVOPS)
+@may_be_gone
 def subscription_rotate(request: Request, pk: int) -> HttpResponse:
     there = services.rotate(_subscription(pk), by=request.user, now=timezone.now())
     messages.success(request, f"{there.name} has a new secret. The one before it signs too, for 24 hours.")
@@ -79,6 +96,7 @@ def subscription_rotate(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 @only(REVOPS)
+@may_be_gone
 def subscription_switch(request: Request, pk: int) -> HttpResponse:
     on = request.POST.get("on") == "1"
     try:
@@ -96,6 +114,7 @@ def subscription_switch(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 @only(REVOPS)
+@may_be_gone
 def subscription_test(request: Request, pk: int) -> HttpResponse:
     there = _subscription(pk)
     if there.enabled:
@@ -109,6 +128,7 @@ def subscription_test(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 @only(REVOPS)
+@may_be_gone
 def subscription_remove(request: Request, pk: int) -> HttpResponse:
     there = _subscription(pk)
     services.remove(there, by=request.user, now=timezone.now())

@@ -13,12 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import by_hand, draining, handover, ladder, outgoing_events, pipeline, pulling, services
+from leads.clocks import breaches
+from leads.configuration import store
+from leads.ladder import away
 from leads.models import Lead, SlaClock
 from leads.reconsider import reconsider
 from notifications.models import OutgoingEvent
 from notifications.subscriptions import catalogue
 from reps.models import Rep, User
 from routing.models import Decision
+from tests.leads.conftest import COMPANY
 from tests.organisation import bump, make_subscription
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +183,43 @@ def test_a_lead_that_goes_elsewhere_as_its_facts_change_is_reassigned(lead):
 
     assert told() == ["lead.reassigned"]
     assert owners() == [("Ada", None)]
+
+
+def test_what_is_handed_over_as_its_rep_goes_away_is_reassigned(lead):
+    away.hand_over_untouched(rep("ada"), why="Ada is ill.", now=now())
+
+    assert (told(), owners()) == (["lead.reassigned"], [("Ada", "Bob")])
+    assert OutgoingEvent.objects.get().payload["decision"]["cause"] == "away"
+
+
+def test_a_lead_that_was_accepted_and_then_forgotten_is_reassigned_once(subscribed, deliver):
+    silent = COMPANY.replace("max_reassignments: 1", "max_reassignments: 1\n    silent_after: 2h")
+    store.load(silent.replace("unless: contacted", "unless: accepted"), now=now())
+    lead, accepted = deliver(email="pat@corp.com"), now()
+    services.accept(lead, by=user("ada"), now=accepted)
+    OutgoingEvent.objects.all().delete()
+
+    for minutes in (60, 120, 121, 122):
+        ladder.enforce_due(now=accepted + timedelta(minutes=minutes))
+
+    assert [pair for pair in owners() if pair[0]] == [("Ada", "Bob")]
+
+
+@pytest.mark.parametrize("how", ["swept", "contacted", "closed", "declined"])
+def test_a_promise_that_is_broken_is_told_once_however_it_is_seen(lead, how):
+    late = SlaClock.objects.get(lead=lead).due_at + timedelta(seconds=90)
+    if how == "swept":
+        assert [breaches.note_due(now=late) for _ in range(2)] == [1, 0]
+    elif how == "contacted":
+        services.contact(lead, by=user("ada"), now=late)
+    elif how == "closed":
+        services.close(lead, by=user("ada"), status="lost", now=late)
+    else:
+        handover.decline(lead, by=user("ada"), reason="No", now=late)
+    breaches.note_due(now=late)
+
+    broken = OutgoingEvent.objects.get(type="sla.breached").payload
+    assert (broken["owner"]["name"], broken["promise"]["late_by_s"]) == ("Ada", 90)
 
 
 def test_a_broken_promise_says_how_late_it_is(lead):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from notifications.delivering import deliver_round
 from notifications.models import Delivery, Subscription
-from notifications.subscriptions import planning, services
+from notifications.subscriptions import planning, services, views
 from reps.models import User
 from tests.organisation import NOON, make_manager, make_rep, make_subscription
 
@@ -203,3 +203,12 @@ def test_what_is_not_there_is_not_found(revops):
         answers = {revops.get(f"/webhooks/99/{name[1:]}".rstrip("/") + "/").status_code}
         answers |= {revops.post(f"/webhooks/99/{name[1:]}".rstrip("/") + "/").status_code}
         assert answers <= {404, 405}, name
+
+
+def test_a_button_that_is_pressed_when_somebody_has_just_removed_it_finds_nothing(revops, crm, monkeypatch):
+    monkeypatch.setattr(views, "_subscription", lambda pk: crm)  # it was there a moment ago
+    Subscription.objects.all().delete()
+
+    for name in ("-rotate", "-switch", "-remove", "-test"):
+        assert revops.post(reverse(f"subscription{name}", args=[crm.pk])).status_code == 404
+    assert revops.post(f"/webhooks/{crm.pk}/edit/", FORM).status_code == 404
