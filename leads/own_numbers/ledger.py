@@ -81,6 +81,12 @@ def ledger(rep: Rep, pool: str, known: Known, *, reader: User, after: str = "") 
     return Ledger(whole, told, found.older, found.is_first)
 
 
+def latest_pool(rep: Rep) -> str:
+    """In whose ledger the newest line of this rep stands; "" if he has none."""
+    lines = LedgerLine.objects.filter(member__rep=rep).order_by("-at", "-pk")
+    return lines.values_list("member__pool__slug", flat=True).first() or ""
+
+
 def _sum(lines: QuerySet[LedgerLine]) -> float:
     return lines.aggregate(sum=Sum("amount"))["sum"] or 0.0
 

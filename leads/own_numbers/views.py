@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from leads.own_numbers.chart import chart
 from leads.own_numbers.figures import figures
-from leads.own_numbers.ledger import ledger
+from leads.own_numbers.ledger import latest_pool, ledger
 from leads.own_numbers.rotation import places
 from leads.pages.decisions import reps_for
 from leads.world import known
@@ -51,7 +51,8 @@ def numbers(request: Request) -> HttpResponse:
     filters = NumbersFilters({**request.GET.dict(), "rep": str(rep.pk)}, reps=reps)
     found = figures(rep, int(filters.chosen.get("days") or 30), organisation, now)
     pools = places(rep, organisation, now)
-    pool = next((one for one in pools if one.slug == request.GET.get("pool")), pools[0] if pools else None)
+    asked = request.GET.get("pool") or latest_pool(rep)
+    pool = next((one for one in pools if one.slug == asked), pools[0] if pools else None)
     context = {
         "rep": rep,
         "own": request.rep is not None and rep.pk == request.rep.pk,

@@ -26,7 +26,7 @@ DOES = {
     "queue": "the lead goes to the team’s queue",
 }
 RUNGS = {"remind": "Remind", "notify_manager": "Manager", "reassign": "Next rep", "queue": "Queue"}
-OTHERWISE = "where no rule holds"
+OTHERWISE = "the end of the tree"
 
 
 @dataclass(frozen=True, slots=True)
