@@ -37,21 +37,20 @@ WHERE (open_until IS NULL OR open_until <= %s) AND EXISTS (
     WHERE delivery.lane = lane.name AND delivery.state = 'waiting' AND delivery.due_at <= %s
 ) ORDER BY name FOR UPDATE SKIP LOCKED
 """
-LEASED = """
-SELECT lane, count(*) FROM notifications_delivery
-WHERE lease_token IS NOT NULL AND lane = ANY(%s) AND state = 'waiting' AND lease_until > %s GROUP BY lane
-"""
-# How many of its calls of this minute each lane with a limit has left.
-LEFT = """
-SELECT limited.lane, limited.most - (
-    SELECT count(*) FROM notifications_attempt AS attempt JOIN notifications_delivery AS delivery
-        ON delivery.id = attempt.delivery_id
-    WHERE attempt.at > %s AND delivery.lane = limited.lane
-) FROM (
-    SELECT 'channel:' || id AS lane, per_minute AS most FROM notifications_channel WHERE per_minute IS NOT NULL
-    UNION ALL
-    SELECT 'subscription:' || id, per_minute FROM notifications_subscription WHERE per_minute IS NOT NULL
-) AS limited WHERE limited.lane = ANY(%s)
+# How many calls of each lane are under way, and how many of this minute's it has left (NULL: there is no limit).
+COUNTS = """
+SELECT asked.name, (
+    SELECT count(*) FROM notifications_delivery
+    WHERE lease_token IS NOT NULL AND lane = asked.name AND state = 'waiting' AND lease_until > %s
+), coalesce(channel.per_minute, subscription.per_minute) - CASE
+    WHEN coalesce(channel.per_minute, subscription.per_minute) IS NULL THEN NULL ELSE (
+        SELECT count(*) FROM notifications_attempt AS attempt
+        JOIN notifications_delivery AS delivery ON delivery.id = attempt.delivery_id
+        WHERE attempt.at > %s AND delivery.lane = asked.name
+    ) END
+FROM unnest(%s::text[]) AS asked (name)
+LEFT JOIN notifications_channel AS channel ON 'channel:' || channel.id = asked.name
+LEFT JOIN notifications_subscription AS subscription ON 'subscription:' || subscription.id = asked.name
 """
 LEASING = """
 WITH picked AS MATERIALIZED (
@@ -102,12 +101,10 @@ def lease(now: datetime, busy: Mapping[str, int]) -> list[Leased]:
         ready: dict[str, bool] = dict(cursor.fetchall())
         if not ready:
             return []
-        names = list(ready)
-        cursor.execute(LEASED, [names, now])
-        leased = dict(cursor.fetchall())
-        cursor.execute(LEFT, [now - MINUTE, names])
-        left = dict(cursor.fetchall())
-        free = {name: _places(name, on_trial, leased, left, busy) for name, on_trial in ready.items()}
+        # After the locks: who held them before has committed what he leased.
+        cursor.execute(COUNTS, [now, now - MINUTE, list(ready)])
+        counts = cursor.fetchall()
+        free = {name: _places(ready[name], leased + busy.get(name, 0), leased, left) for name, leased, left in counts}
         free = {name: places for name, places in free.items() if places > 0}
         if not free:
             return []
@@ -120,13 +117,9 @@ def lease(now: datetime, busy: Mapping[str, int]) -> list[Leased]:
     return taken
 
 
-def _places(
-    name: str, on_trial: bool, leased: Mapping[str, int], left: Mapping[str, int], busy: Mapping[str, int]
-) -> int:
-    under_way = leased.get(name, 0)
-    most = 1 if on_trial else AT_ONCE
-    places = most - under_way - busy.get(name, 0)
-    return min(places, left[name] - under_way) if name in left else places
+def _places(on_trial: bool, taken: int, leased: int, left: int | None) -> int:
+    places = (1 if on_trial else AT_ONCE) - taken
+    return places if left is None else min(places, left - leased)
 
 
 def took(names: Sequence[str], now: datetime) -> None:

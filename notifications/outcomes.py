@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from notifications import lanes
-from notifications.models import Attempt, Channel, Delivery, Subscription
+from notifications.models import Channel, Delivery, Subscription
 from notifications.services import Notice, tell
 from reps.models import User
 
@@ -32,6 +32,12 @@ FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::timestamptz[], %s::timesta
     AS v (id, token, state, due_at, sent_at, problem, free)
 WHERE delivery.id = v.id AND delivery.lease_token = v.token AND delivery.state = 'waiting'
 RETURNING delivery.id, delivery.state
+"""
+# Of deliveries that are still there: what is told of may be erased meanwhile.
+TRIED = """
+INSERT INTO notifications_attempt (delivery_id, at, took_ms, ok, status, problem)
+SELECT v.* FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[], %s::bool[], %s::smallint[], %s::text[])
+    AS v (id, at, took_ms, ok, status, problem) JOIN notifications_delivery AS delivery USING (id)
 """
 # A message for the second channel: of what has not arrived in time, or never will.
 INSTEAD = """
@@ -87,19 +93,8 @@ def mark(results: Sequence[Result], *, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MARK, [now - OLD, *map(list, zip(*rows, strict=True))])
         dead = [pk for pk, state in cursor.fetchall() if state == Delivery.State.DEAD]
-    known = set(Delivery.objects.filter(pk__in=[one.leased.delivery for one in results]).values_list("pk", flat=True))
-    Attempt.objects.bulk_create(
-        Attempt(
-            delivery_id=one.leased.delivery,
-            at=one.at,
-            took_ms=one.took_ms,
-            ok=one.ok,
-            status=one.status,
-            problem=_said(one),
-        )
-        for one in results
-        if one.leased.delivery in known
-    )
+        said = [(one.leased.delivery, one.at, one.took_ms, one.ok, one.status, _said(one)) for one in results]
+        cursor.execute(TRIED, list(map(list, zip(*said, strict=True))))
     _tell_lanes(results, now)
     for one in results:
         if one.gone:
