@@ -17,7 +17,8 @@ from leads.crash import crash_point
 from leads.database_clock import database_now
 from leads.models import Lead, Watch
 from leads.world import Known, known
-from notifications.models import Notification
+from notifications import services as notices
+from notifications.services import Notice
 from reps.evenings import Evening, last_evening, next_evening
 from reps.hours import ALWAYS, Calendar
 from reps.wall_clock import zone_of
@@ -76,19 +77,14 @@ def _tell(
         return
     if not ended.worked and not waiting.filter(decision__at__gt=told_until).exists():
         return  # A day off, and nothing that was not told of before.
-    Notification.objects.bulk_create(
-        (
-            Notification(
-                user_id=user,
-                kind="overnight",
-                text=_words(queue, found["count"], found["oldest"], ended, calendar),
-                link=f"/queues/{queue.slug}/",
-                dedupe_key=f"overnight:{queue.pk}:{ended.day}:{user}",
-                created_at=now,
-            )
+    text = _words(queue, found["count"], found["oldest"], ended, calendar)
+    link, context = f"/queues/{queue.slug}/", {"count": found["count"], "queue": queue.name}
+    notices.tell(
+        [
+            Notice(user, "overnight", text, f"overnight:{queue.pk}:{ended.day}:{user}", link, context)
             for user in _told(queue, organisation)
-        ),
-        ignore_conflicts=True,
+        ],
+        now=now,
     )
 
 

@@ -19,7 +19,9 @@ from leads.draining import ASK_ANEW
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.record import Ending
 from leads.world import Known, known_and_held
+from notifications import services as notices
 from notifications.models import Notification
+from notifications.services import Notice
 from routing.engine import simulate
 from routing.engine.bench import Presence
 from routing.engine.route import STICKY, answer_of
@@ -111,17 +113,16 @@ def _stays(one: Planned, last: int, known: Known, now: datetime) -> None:
         return
     words = f"Moved {MOST_MOVES} times within 24 hours: it stays where it is until somebody moves it."
     _tell({one.person.id: words}, now)
-    Notification.objects.bulk_create(
-        Notification(
-            user_id=user,
-            kind="loop",
-            text=f"{one.person.lead} was moved {MOST_MOVES} times in 24 hours, as its facts changed. Mend the rules.",
-            link=f"/leads/{one.person.id}/",
-            dedupe_key=key,
-            created_at=now,
-        )
-        for user, key in keys.items()
-    )
+    text = f"{one.person.lead} was moved {MOST_MOVES} times in 24 hours, as its facts changed. Mend the rules."
+    lead = one.person.lead
+    context = {
+        "lead": one.person.id,
+        "name": lead.name if lead else "",
+        "company": lead.company if lead else "",
+        "count": MOST_MOVES,
+    }
+    link = f"/leads/{one.person.id}/"
+    notices.tell([Notice(user, "loop", text, key, link, context) for user, key in keys.items()], now=now)
 
 
 def _reason(why: str | Mapping[int, str], lead: int) -> str:

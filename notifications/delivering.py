@@ -18,7 +18,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
-from notifications import lanes, outcomes, planning
+from notifications import lanes, outcomes, planning, usual
 from notifications.channels import NotSent
 from notifications.clock import database_now
 from notifications.models import Delivery
@@ -197,9 +197,12 @@ def deliver_round(*, now: datetime | None = None) -> int:
 def deliver_until(stop: threading.Event, beat: Callable[[datetime], None]) -> None:
     """Plan and deliver until `stop` is set, then see off what is under way. `beat` is told about once a second."""
     deliverer, pause = Deliverer(), PAUSE_S
-    planned, planned_at, beaten_at = 0, float("-inf"), float("-inf")
+    planned, planned_at, beaten_at, has_usual = 0, float("-inf"), float("-inf"), False
     while not stop.is_set():
         try:
+            if not has_usual:
+                usual.make_mail_channel(database_now())
+                has_usual = True
             if planned or time.monotonic() - planned_at >= PAUSE_S:
                 planned, planned_at = plan_all(), time.monotonic()
             busy = deliverer.step()
