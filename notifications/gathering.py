@@ -30,6 +30,13 @@ FOLD = """
 UPDATE notifications_notification AS notice SET folded_into_id = v.head
 FROM unnest(%s::bigint[], %s::bigint[]) AS v (id, head) WHERE notice.id = v.id
 """
+# Of those who hear of it here alone: the line to which what comes now is added, for as long as nobody has read it.
+UNREAD = """
+SELECT DISTINCT ON (user_id, kind) user_id, kind, id FROM notifications_notification
+WHERE user_id = ANY(%s) AND kind = ANY(%s) AND seen_at IS NULL AND folded_into_id IS NULL AND due_at IS NULL
+  AND created_at > %s
+ORDER BY user_id, kind, created_at DESC, id DESC
+"""
 
 Group = tuple[int, str]
 
@@ -63,6 +70,16 @@ def fold(pieces: Sequence[Piece], starts: Mapping[int, datetime], *, now: dateti
         with connection.cursor() as cursor:
             cursor.execute(FOLD, [list(folded), list(folded.values())])
     return heads
+
+
+def fold_in_inbox(pieces: Sequence[Piece], *, now: datetime) -> None:
+    """The same for notices that no channel carries: in the inbox, too, they are one line a minute."""
+    users, kinds = sorted({one.user for one in pieces}), sorted({one.kind for one in pieces})
+    with connection.cursor() as cursor:
+        cursor.execute(UNREAD, [users, kinds, now - APART])
+        heads: dict[Group, int] = {(user, kind): head for user, kind, head in cursor.fetchall()}
+        folded = {one.id: head for one in pieces if (head := heads.setdefault((one.user, one.kind), one.id)) != one.id}
+        cursor.execute(FOLD, [list(folded), list(folded.values())])
 
 
 def _latest(groups: Mapping[Group, object], now: datetime) -> tuple[dict[Group, int], dict[Group, datetime]]:

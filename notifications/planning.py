@@ -33,7 +33,7 @@ WITH claimed AS MATERIALIZED (
 )
 SELECT claimed.id, claimed.user_id, claimed.kind, person.is_active, wish.id, wish.first_id, wish.second_id,
        habits.quiet_from, habits.quiet_to,
-       coalesce(rep.timezone, (SELECT min(timezone) FROM reps_team WHERE manager_id = person.id), 'UTC')
+       coalesce(rep.timezone, (SELECT timezone FROM reps_team WHERE manager_id = person.id ORDER BY id LIMIT 1), 'UTC')
 FROM claimed JOIN reps_user AS person ON person.id = claimed.user_id
 LEFT JOIN notifications_preference AS wish ON wish.user_id = claimed.user_id AND wish.kind = claimed.kind
 LEFT JOIN notifications_habits AS habits ON habits.user_id = claimed.user_id
@@ -97,15 +97,22 @@ def _plan(now: datetime | None, claim: Callable[[datetime], Sequence[Due]]) -> i
 
     told = [(one, ways[one.id]) for one in due if one.id in ways]
     starts = {one.id: end_of_quiet(at, one.zone, one.quiet_from, one.quiet_to) for one, _ in told}
-    many = [gathering.Piece(one.id, one.user, one.kind) for one, _ in told if BY_SLUG[one.kind].gathers]
+    many = [gathering.Piece(one.id, one.user, one.kind) for one, _ in told if _gathers(one)]
     heads = gathering.fold(many, starts, now=at) if many else {}
-    kept = [(one, way) for one, way in told if not BY_SLUG[one.kind].gathers or one.id in heads]
+    here = [gathering.Piece(one.id, one.user, one.kind) for one in due if one.id not in ways and _gathers(one)]
+    if here:
+        gathering.fold_in_inbox(here, now=at)
+    kept = [(one, way) for one, way in told if not _gathers(one) or one.id in heads]
     Delivery.objects.bulk_create(_deliveries(kept, {**starts, **heads}, at), ignore_conflicts=True)
     crash_point("after_deliveries")
     with connection.cursor() as cursor:
         cursor.execute(PLANNED, [[one.id for one in due]])
     crash_point("before_plan_commit")
     return len(due)
+
+
+def _gathers(one: Due) -> bool:
+    return one.kind in BY_SLUG and BY_SLUG[one.kind].gathers
 
 
 def _claimed(statement: str, values: Sequence[int | datetime]) -> list[Due]:

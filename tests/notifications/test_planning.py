@@ -1,6 +1,7 @@
 import threading
 import time
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -11,8 +12,9 @@ from notifications.kinds import BY_SLUG
 from notifications.models import Channel, Delivery, Habits, Notification
 from notifications.planning import plan_due
 from notifications.services import Notice, tell
+from reps.access import own_zone
 from tests.notifications.conftest import person, told, wants
-from tests.organisation import NOON, make_manager, make_rep
+from tests.organisation import NOON, make_manager, make_rep, make_team
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -134,6 +136,43 @@ def test_many_of_a_kind_that_gathers_are_one_message(mail):
 
     assert sorted(gathered()) == [(NOON, 1), (NOON, 137)]
     assert BY_SLUG["unacknowledged"].many.format(count=137) == "137 leads unacknowledged"
+
+
+def test_in_an_inbox_alone_many_are_one_line_too_until_it_is_read(db):
+    mia, ada = person("mia@example.com"), person()
+    for number in range(137):
+        told(mia, f"Lead {number} waits.", kind="unacknowledged")
+    told(ada, kind="unacknowledged")
+    told(mia, kind="returned")
+
+    plan_due()
+    lines = Notification.objects.filter(user=mia, kind="unacknowledged", folded_into=None)
+    [head] = lines
+    assert head.folded.count() == 136
+    assert Notification.objects.filter(folded_into=None).count() == 3
+    told(mia, kind="unacknowledged")
+    plan_due()
+    assert [line.folded.count() for line in lines.all()] == [137]
+
+    Notification.objects.filter(pk=head.pk).update(seen_at=timezone.now())
+    told(mia, kind="unacknowledged")
+    plan_due()
+
+    assert lines.all().count() == 2
+
+
+def test_quiet_hours_of_a_manager_are_in_the_zone_that_his_page_shows(mail):
+    mia = make_manager()
+    for slug, zone in (("first", "Europe/Berlin"), ("second", "America/New_York")):
+        make_team(slug=slug, manager=mia, timezone=zone)
+    here = timezone.now().astimezone(ZoneInfo(own_zone(mia, None)))
+    minute = here.hour * 60 + here.minute
+    Habits.objects.create(user=mia, quiet_from=minute, quiet_to=(minute + 60) % 1440)
+    told(mia, kind="unacknowledged")
+
+    plan_due()
+
+    assert Delivery.objects.get().due_at == here.replace(second=0, microsecond=0) + 60 * MINUTE
 
 
 def test_the_first_goes_at_once_and_the_next_a_minute_later_with_all_that_came_meanwhile(mail):
