@@ -98,7 +98,7 @@ QUESTIONS = (
         WHERE lead.rep_id IS NOT NULL AND lead.status IN ('assigned', 'accepted', 'contacted')
           AND held.rep_id IS DISTINCT FROM lead.rep_id""",
     ),
-    Question(
+    Question(  # Who took a lead himself is not told that he has it.
         "orphans",
         "Assignment, promise, story and message are written together",
         "Assignments are without their promise, story, decision or message",
@@ -112,7 +112,8 @@ QUESTIONS = (
         LEFT JOIN notifications_notification AS notice
             ON notice.dedupe_key = format('assigned:%%s:%%s', held.lead_id, held.epoch)
         WHERE held.id > %(since)s AND held.id <= %(up_to)s
-          AND (clock.id IS NULL OR decision.id IS NULL OR line.id IS NULL OR notice.id IS NULL)""",
+          AND (clock.id IS NULL OR decision.id IS NULL OR line.id IS NULL
+               OR (notice.id IS NULL AND held.how <> 'claimed'))""",
         new="leads_assignment",
     ),
     Question(
@@ -133,7 +134,10 @@ QUESTIONS = (
         """
         SELECT 'message ' || delivery.key FROM notifications_delivery AS delivery
         LEFT JOIN notifications_lane AS lane ON lane.name = delivery.lane
+        LEFT JOIN notifications_channel AS channel ON channel.id = delivery.channel_id
+        LEFT JOIN notifications_subscription AS subscription ON subscription.id = delivery.subscription_id
         WHERE delivery.state = 'waiting' AND delivery.due_at < clock_timestamp() - interval '120 s'
+          AND coalesce(channel.per_minute, subscription.per_minute) IS NULL
           AND (delivery.lease_until IS NULL OR delivery.lease_until < clock_timestamp())
           AND (lane.open_until IS NULL OR lane.open_until < clock_timestamp())""",
     ),

@@ -60,7 +60,7 @@ CHECKS: Mapping[str, str] = {
         SELECT held.id FROM leads_assignment AS held LEFT JOIN leads_slaclock AS clock ON clock.assignment_id = held.id
         GROUP BY held.id HAVING count(clock.id) <> 1""",
     "orphan_no_message": """
-        SELECT id FROM leads_assignment AS held WHERE NOT EXISTS (
+        SELECT id FROM leads_assignment AS held WHERE how <> 'claimed' AND NOT EXISTS (
             SELECT FROM notifications_notification
             WHERE dedupe_key = format('assigned:%s:%s', held.lead_id, held.epoch))
         """,
@@ -104,14 +104,15 @@ CHECKS: Mapping[str, str] = {
         SELECT given.id FROM leads_assignment AS given JOIN reps_rep AS rep ON rep.id = given.rep_id
         JOIN leads_assignment AS held ON held.rep_id = rep.id AND held.assigned_at <= given.assigned_at
             AND (held.ended_at IS NULL OR held.ended_at > given.assigned_at)
-        WHERE given.how = 'rotation' GROUP BY given.id, rep.capacity HAVING count(held.id) > rep.capacity""",
+        WHERE given.how IN ('rotation', 'sla') GROUP BY given.id, rep.capacity
+        HAVING count(held.id) > rep.capacity""",
     "unfair": """
         SELECT min(given), max(given) FROM (
             SELECT count(held.id) AS given FROM routing_member AS member
             JOIN routing_pool AS pool ON pool.id = member.pool_id AND pool.slug = 'steady'
             JOIN reps_rep AS rep ON rep.id = member.rep_id AND rep.active
             LEFT JOIN leads_assignment AS held
-                ON held.rep_id = rep.id AND held.pool_id = pool.id AND held.how = 'rotation'
+                ON held.rep_id = rep.id AND held.pool_id = pool.id AND held.how IN ('rotation', 'sla')
             WHERE NOT EXISTS (SELECT FROM reps_timeoff WHERE rep_id = rep.id)
             GROUP BY member.id) AS counts
         HAVING max(given) - min(given) > 1""",
@@ -123,7 +124,10 @@ CHECKS: Mapping[str, str] = {
 }
 
 EVALUATED = """
-SELECT routing_decision.id, at, rules, facts, strategy, candidates, email FROM routing_decision
+SELECT routing_decision.id, at, rules, facts, strategy, candidates, email, cause = 'sla', ARRAY(
+    SELECT before.rules::text FROM routing_decision AS before
+    WHERE before.lead_id = routing_decision.lead_id AND before.id < routing_decision.id AND NOT before.sticky
+) FROM routing_decision
 LEFT JOIN reps_rep ON reps_rep.id = rep_id LEFT JOIN reps_user ON reps_user.id = reps_rep.user_id
 WHERE cause <> 'by_hand' AND NOT sticky AND (strategy <> '' OR rules <> '{}' OR cause = 'arrived')
 """
@@ -187,12 +191,16 @@ def _told_to_reps(rows: psycopg.Connection, history: History) -> Broken:
 
 
 def _not_repeatable(rows: psycopg.Connection, configuration: str) -> list[Any]:
-    """11: the same facts at the same time go down the same rules, and the same candidates give the same choice."""
+    """11: the same facts at the same time go down the same rules, and the same candidates give the same choice.
+
+    The ladder asks the target that gave the lead, whatever is known of it since: then its rules are those of before.
+    """
     world = worlds.build_world(read(configuration).configuration)
     return [
         decision
-        for decision, at, rules, facts, strategy, candidates, rep in rows.execute(EVALUATED)
-        if _rules_again(world, facts, at) != tuple(rules) or (strategy and _choice_again(strategy, candidates) != rep)
+        for decision, at, rules, facts, strategy, candidates, rep, by_ladder, before in rows.execute(EVALUATED)
+        if (strategy and _choice_again(strategy, candidates) != rep)
+        or (f"{{{','.join(rules)}}}" not in before if by_ladder else _rules_again(world, facts, at) != tuple(rules))
     ]
 
 

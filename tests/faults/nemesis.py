@@ -15,6 +15,7 @@ import psycopg
 from config.embedded import processes
 from config.supervisor import Supervisor
 from tests.faults.machine import Machine, children
+from tests.faults.receivers import Receivers
 from tests.faults.sender import History
 
 PAUSE = (1.5, 3.0)
@@ -28,8 +29,17 @@ CUT = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <
 class Nemesis:
     """Kills what the supervisor keeps running; starting it again is the supervisor's part."""
 
-    def __init__(self, machine: Machine, supervisor: Supervisor, database: str, history: History, seed: int) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        supervisor: Supervisor,
+        database: str,
+        history: History,
+        receivers: Receivers,
+        seed: int,
+    ) -> None:
         self._machine = machine
+        self._receivers = receivers
         self._supervisor = supervisor
         self._database = database
         self._history = history
@@ -48,6 +58,9 @@ class Nemesis:
             "F8 broker frozen": self._freeze_broker,
             "F9 database restarted at once": lambda: self._kill("postgres", sig=signal.SIGQUIT),
             "F11 sessions cut": self._cut,
+            "F4 both deliverers killed": lambda: self._kill("deliverer1", "deliverer2"),
+            "F15 receiver in trouble": self._annoy,
+            "F18 deliverer frozen": lambda: self._freeze("deliverer1"),
         }
 
     def rage(self, seconds: float) -> None:
@@ -88,6 +101,21 @@ class Nemesis:
         processes.send([pid], signal.SIGSTOP)
         time.sleep(FROZEN)
         processes.send([pid], signal.SIGCONT)
+
+    def _annoy(self) -> None:
+        """The chat fails, limits, dawdles or hangs for a while."""
+        mode = self._rnd.choice(["fail", "limited", "slow", "hang", "reset", "drip"])
+        self.faults[f"F15 {mode}"] += 1
+        self._receivers.sink.behave(mode, path="/chat", seconds=2)
+        time.sleep(FROZEN)
+        self._receivers.sink.behave("ok", path="/chat")
+
+    def _freeze(self, name: str) -> None:
+        pid = self._supervisor.pids().get(name)
+        if pid is not None:
+            processes.send([pid], signal.SIGSTOP)
+            time.sleep(FROZEN)
+            processes.send([pid], signal.SIGCONT)
 
     def _cut(self) -> None:
         for _ in range(3):

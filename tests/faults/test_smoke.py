@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,16 +21,18 @@ import pytest
 
 from config.embedded import processes
 from config.supervisor import Supervisor
+from tests.faults import receivers as outside
 from tests.faults.conftest import is_settled
 from tests.faults.hand import Hand
 from tests.faults.judge import broken_promises, only_broken
 from tests.faults.machine import Machine
 from tests.faults.nemesis import Nemesis
 from tests.faults.organisation import configuration
+from tests.faults.receivers import Receivers
 from tests.faults.sender import Act, Delivery, History, Sender, delivery
 
 SEED = 7
-SECONDS = 60
+SECONDS = 70
 DELIVERIES = 600
 LOADERS, REPS = 12, 3
 LADDER = ("2s", "4s")
@@ -41,6 +44,15 @@ JOIN leads_slaclock AS clock ON clock.assignment_id = held.id
 JOIN reps_rep AS rep ON rep.id = lead.rep_id JOIN reps_user AS holder ON holder.id = rep.user_id
 WHERE lead.status IN ('assigned', 'accepted') AND (lead.id % 3 <> 0 OR lead.epoch > 1) ORDER BY random() LIMIT 1
 """
+PARTS = {
+    "web": "web",
+    "worker": "worker",
+    "beat": "beat",
+    "sweeper1": "sweeper",
+    "sweeper2": "sweeper",
+    "deliverer1": "deliverer",
+    "deliverer2": "deliverer",
+}
 DOUBLES = ("dup_event", "dup_lead", "dup_touch", "two_events", "accepted_twice", "double_open", "acted_twice")
 
 
@@ -114,7 +126,9 @@ class Floor:
             hand.tell(what, lead=lead, by=email, epoch=epoch)
             answer = hand.hear()
             if "trouble" not in answer:
-                self._history.note_act(Act(what, lead, epoch, answer["ok"], str(answer)))
+                # Who accepts what has gone back to his team's queue meanwhile gets it anew, and is told its new epoch.
+                told = answer["answer"] if what == "accept" and answer["ok"] else epoch
+                self._history.note_act(Act(what, lead, told, answer["ok"], str(answer)))
         hand.kill()
 
     def _look(self) -> tuple[Any, ...] | None:
@@ -141,18 +155,19 @@ def supervisor(machine: Machine) -> Iterator[Supervisor]:
 
 
 def test_a_minute_of_faults_breaks_no_promise(
-    machine: Machine, supervisor: Supervisor, record_property: Callable[[str, object], None]
+    machine: Machine, supervisor: Supervisor, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     supervisor.start([machine.parts["postgres"], machine.parts["valkey"]])
     database = machine.create("smoke")
     office = Hand(machine.environ(database), name="office")
     office.do("load", text=configuration(ladder=LADDER))
     office.kill()
-    names = {"web": "web", "worker": "worker", "sweeper1": "sweeper", "sweeper2": "sweeper", "beat": "beat"}
-    supervisor.start([machine.part(kind, database, name) for name, kind in names.items()])
-
-    with ThreadPoolExecutor(1) as beside:
-        run = beside.submit(the_minute, machine, supervisor, database)
+    with outside.receivers(tmp_path) as receivers, ThreadPoolExecutor(1) as beside:
+        with machine.connect(database) as rows:
+            receivers.subscribe(rows)
+        parts = [machine.part(kind, database, name, receivers.environ) for name, kind in PARTS.items()]
+        supervisor.start(parts)
+        run = beside.submit(the_minute, machine, supervisor, database, receivers)
         run.add_done_callback(lambda _: supervisor.request_stop())
         supervisor.run_until_stopped()
     report, broken = run.result()
@@ -163,10 +178,12 @@ def test_a_minute_of_faults_breaks_no_promise(
     assert report["busy_kills"] > 0, "no kill hit anybody at work: the run proves nothing"
 
 
-def the_minute(machine: Machine, supervisor: Supervisor, database: str) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+def the_minute(
+    machine: Machine, supervisor: Supervisor, database: str, receivers: Receivers
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """Load, reps and faults side by side; then quiet, and then the judgement."""
     history = History()
-    nemesis = Nemesis(machine, supervisor, database, history, SEED)
+    nemesis = Nemesis(machine, supervisor, database, history, receivers, SEED)
     load = Load(Sender(machine.port, history, SEED), deliveries(random.Random(SEED)), SECONDS)
     floor = Floor(machine, database, history)
     with ThreadPoolExecutor(2) as crew:
@@ -179,10 +196,15 @@ def the_minute(machine: Machine, supervisor: Supervisor, database: str) -> tuple
     quiet_from = time.monotonic()
     assert processes.wait_until(lambda: _all_well(machine, supervisor, database), 120, 0.2), "it did not come to rest"
     quiesce = time.monotonic() - quiet_from
+    with machine.connect(database) as rows:
+        rows.execute(outside.HURRY)
+        assert processes.wait_until(lambda: outside.is_quiet(rows), 120, 0.2), "messages are still on their way"
+    got = receivers.keys()
     with machine.connect(database) as rows, rows.transaction():
         rows.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         found = broken_promises(rows, history, configuration(ladder=LADDER))
-        report = figures(rows, history, nemesis, found) | {"quiesce_s": round(quiesce, 1)}
+        found |= outside.not_told(rows, got)
+        report = figures(rows, history, nemesis, found) | {"quiesce_s": round(quiesce, 1), **outside.figures(rows, got)}
     return report | {"negative_control": doctored(machine, database, history)}, only_broken(found)
 
 
@@ -190,7 +212,7 @@ def _all_well(machine: Machine, supervisor: Supervisor, database: str) -> bool:
     answers = machine.part("web", database).answers
     try:
         with machine.connect(database) as rows:
-            return len(supervisor.pids()) == 7 and bool(answers and answers()) and is_settled(rows)
+            return len(supervisor.pids()) == len(PARTS) + 2 and bool(answers and answers()) and is_settled(rows)
     except psycopg.Error:
         return False
 
