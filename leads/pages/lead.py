@@ -16,6 +16,7 @@ from leads.pages import matching as matching_page
 from leads.pages.activity import Activities, activities
 from leads.pages.decision import Explained, explained
 from leads.pages.facts import Group, Line
+from leads.pages.holders import Spell, spells
 from leads.pages.matching import Told
 from leads.pages.promises import (
     Ahead,
@@ -63,7 +64,7 @@ class Page:
     detail: Detail
     groups: Sequence[Group]
     contact: FirstContact
-    assignments: Sequence[Assignment]
+    spells: Sequence[Spell]
     chances: Sequence[Assignment]
     touches: Sequence[Touch]
     matching: Told
@@ -105,14 +106,15 @@ def page(lead: Lead, *, user: User, now: datetime) -> Page:
     told = {
         name: value for name, value in {**filled, **shown.facts}.items() if name != "message"
     }  # it has a place of its own
-    assignments = list(lead.assignments.select_related("rep__user", "pool").order_by("-epoch"))
+    held = spells(lead, now=now)
+    assignments = [spell.assignment for spell in held]
     return Page(
         detail=shown,
         groups=facts_page.groups(
             told, lead.set_aside, organisation.world.vocabulary, {**lead.provenance, **by_account}, _providers(lead)
         ),
         contact=first_contact(clock, now),
-        assignments=assignments,
+        spells=held,
         chances=[one for one in assignments if one.outcome and not (one.epoch == lead.epoch and lead.closed_at)],
         touches=list(lead.touches.select_related("source").order_by("-at")[:RECENT]),
         activities=activities(lead, shown.facts, now=now),

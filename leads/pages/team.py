@@ -21,8 +21,10 @@ from leads.world import Known, known
 from reps.models import Rep, Team, User
 from routing.models import Queue
 
-# A rep who holds more has another problem; the whole of it is in the list of leads.
-MOST_CARDS = 8
+# Of each rep; whoever holds more has another problem, and the whole of it is in the list of leads. A board of many reps
+# shows fewer of each, and stays quick.
+MOST_CARDS, FEWEST_CARDS = 8, 3
+MOST_ON_THE_BOARD = 160
 SOON = timedelta(minutes=10)
 FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
@@ -163,7 +165,8 @@ def _columns(floor: Floor, only_soon: bool) -> list[Column]:
     for one in floor.held:
         of_rep[one.rep].append(one)
     wanted = {rep: [one for one in held if one.due < soon] if only_soon else held for rep, held in of_rep.items()}
-    cards = _cards([one.lead for held in wanted.values() for one in held[:MOST_CARDS]], floor.organisation, now)
+    most = max(FEWEST_CARDS, min(MOST_CARDS, MOST_ON_THE_BOARD // (len(floor.reps) or 1)))
+    cards = _cards([one.lead for held in wanted.values() for one in held[:most]], floor.organisation, now)
     columns = [
         Column(
             rep=rep,
@@ -171,8 +174,8 @@ def _columns(floor: Floor, only_soon: bool) -> list[Column]:
             load=len(of_rep[rep.pk]),
             overdue=sum(one.due < now for one in of_rep[rep.pk]),
             soon=sum(now <= one.due < soon for one in of_rep[rep.pk]),
-            cards=[cards[one.lead] for one in wanted[rep.pk][:MOST_CARDS] if one.lead in cards],
-            more=max(0, len(wanted[rep.pk]) - MOST_CARDS),
+            cards=[cards[one.lead] for one in wanted[rep.pk][:most] if one.lead in cards],
+            more=max(0, len(wanted[rep.pk]) - most),
         )
         for rep in floor.reps
         if wanted[rep.pk] or (rep.active and not only_soon)
