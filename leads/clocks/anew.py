@@ -7,26 +7,36 @@ they were, and so does every step that was acted on. Two may do this at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from leads.clocks import calendars, silence
 from leads.clocks.lateness import calendar_of
+from leads.copying import copy_rows
 from leads.crash import crash_point
 from leads.database_clock import database_now
 from leads.models import Lead, SlaClock, TimelineEntry
+from leads.prepared import prepared_cursor
 from leads.world import Known, known, known_and_held
 from reps.hours import Calendar
 from reps.wall_clock import zone_of
 
-BATCH = 500
+BATCH = 200
 BEFORE_ALL = (-1, 0)
-COLUMNS = ("revision", "due_at", "steps", "next_at", "silent_at", "breach_noted_at")
+STORY = ("lead_id", "at", "kind", "text", "epoch")
+WRITE = """
+UPDATE leads_slaclock AS clock SET revision = %s, due_at = v.due_at, steps = v.steps::jsonb, next_at = v.next_at,
+    silent_at = v.silent_at, breach_noted_at = v.breach_noted_at
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS v (id, due_at, steps, next_at, silent_at, breach_noted_at)
+WHERE clock.id = v.id
+"""
 
 # Whose time counts: of each rep his own and his team's, of each queue its team's.
 Calendars = Mapping[str, tuple[Calendar, ...]]
@@ -137,11 +147,20 @@ def _reckon(ids: Collection[int], turn: Round) -> None:
             story.append(_line(clock, found["due_at"], organisation, now))
         for name, value in found.items():
             setattr(clock, name, value)
-        clock.revision = organisation.revision
         changed.append(clock)
-    SlaClock.objects.bulk_update(changed, COLUMNS)
-    TimelineEntry.objects.bulk_create(story)
+    _write(changed, organisation.revision)
+    copy_rows(TimelineEntry, STORY, story)
     crash_point("before_reckoned_commit")
+
+
+def _write(clocks: Sequence[SlaClock], revision: int) -> None:
+    rows = [
+        (one.pk, one.due_at, orjson.dumps(one.steps).decode(), one.next_at, one.silent_at, one.breach_noted_at)
+        for one in clocks
+    ]
+    if rows:
+        with prepared_cursor() as cursor:
+            cursor.execute(WRITE, [revision, *map(list, zip(*rows, strict=True))])
 
 
 def _changes(clock: SlaClock, organisation: Known, now: datetime) -> dict[str, Any]:
@@ -171,9 +190,9 @@ def changes(clock: SlaClock, calendar: Calendar, silent: datetime | None, now: d
     return found
 
 
-def _line(clock: SlaClock, due: datetime, organisation: Known, now: datetime) -> TimelineEntry:
+def _line(clock: SlaClock, due: datetime, organisation: Known, now: datetime) -> tuple[object, ...]:
     zone = calendar_of(clock, organisation).week.zone
     before, after = (at.astimezone(zone_of(zone)) for at in (clock.due_at, due))
     text = f"Working hours changed: the promise is due {after:%a} {after.day} {after:%b %H:%M}"
     text += f" ({zone}), not {before:%a} {before.day} {before:%b %H:%M}."
-    return TimelineEntry(lead_id=clock.lead_id, at=now, kind=TimelineEntry.Kind.SLA, text=text, epoch=clock.lead.epoch)
+    return clock.lead_id, now, TimelineEntry.Kind.SLA, text, clock.lead.epoch

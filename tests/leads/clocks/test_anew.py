@@ -1,9 +1,12 @@
 """Changed hours move the promises that run by them, never those that are over, and no step comes twice or early."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
+from leads import holding
 from leads.clocks import anew
 from leads.configuration import store
 from leads.models import Lead, SlaClock
@@ -186,3 +189,63 @@ def test_a_day_off_for_the_whole_company_moves_reps_and_teams(db):
 
     assert known().team_calendars["emea"].holidays == {date(2027, 6, 4)}
     assert clock(lead).due_at - before == timedelta(hours=8)  # from Saturday on he is there round the clock
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lead_that_somebody_is_at_is_left_until_he_is_done_and_keeps_nobody_waiting(db):
+    rep = make_rep(hours=NINE_TO_FIVE)
+    one, other = promised(rep), promised(rep)
+    held, go_on = threading.Event(), threading.Event()
+
+    def act() -> None:
+        """Somebody's step on the ladder, just now."""
+        try:
+            with transaction.atomic():
+                holding.locked(one, None)
+                SlaClock.objects.filter(lead=one).update(next_step=1, next_at=None)
+                held.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    held.wait(20)
+    try:
+        reckon()
+        assert clock(other).due_at == datetime(2027, 6, 7, 12, tzinfo=UTC)
+    finally:
+        go_on.set()
+        thread.join()
+    reckon()
+
+    found = clock(one)
+    assert found.due_at == datetime(2027, 6, 7, 12, tzinfo=UTC)
+    assert (found.next_step, found.next_at) == (1, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_reckon_at_once_write_it_once(db, monkeypatch):
+    rep = make_rep(hours=NINE_TO_FIVE)
+    leads = [promised(rep) for _ in range(20)]
+    monkeypatch.setattr(anew, "BATCH", 3)
+    monkeypatch.setattr(anew, "_Process", threading.local())  # each thread is a process of its own
+    both = threading.Barrier(2)
+
+    def process() -> None:
+        try:
+            anew.forget()
+            both.wait(20)
+            reckon()
+            reckon()  # what the other was at
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=process) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {clock(lead).due_at for lead in leads} == {datetime(2027, 6, 7, 12, tzinfo=UTC)}
+    assert {lead.timeline.filter(text__startswith="Working hours").count() for lead in leads} == {1}
