@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from notifications.models import Notification
 from reps import hours
 from reps.hours import MIDNIGHT, Calendar
 from reps.models import Change, Rep
@@ -36,10 +37,23 @@ def availability(rep: Rep, calendar: Calendar, now: datetime) -> Availability:
     return Availability(False, hours.absence(calendar, now) or "off_hours", hours.next_open(calendar, now))
 
 
-def paused_since(rep: Rep) -> datetime | None:
-    """When the switch was last turned."""
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Since when, and why in words."""
+
+    since: datetime
+    why: str
+
+
+def parked(rep: Rep) -> Parked | None:
+    """What he is told who was parked: the switch's last line of history, and the reason as it was sent to him."""
     turned = Change.objects.filter(kind=AVAILABILITY, subject=rep.user.email[:200])
-    return turned.order_by("-at").values_list("at", flat=True).first()
+    since = turned.order_by("-at").values_list("at", flat=True).first()
+    told = Notification.objects.filter(user=rep.user_id, kind="parked").order_by("-created_at").first()
+    if since is None:
+        return None
+    why = str(told.context.get("why", "")) if told and told.created_at >= since else ""
+    return Parked(since, why or "leads given to you were not accepted in time")
 
 
 def closes_at(calendar: Calendar, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from leads.clocks import current
 from leads.models import Lead, LeadQuerySet, SlaClock
-from leads.pages.availability import Availability, availability, paused_since
+from leads.pages.availability import Availability, Parked, availability, parked
 from leads.pages.decision import in_short
 from leads.pages.lead import Detail, detail, taken_away
 from leads.pages.promises import (
@@ -64,12 +64,19 @@ class Queue:
     sections: Sequence[Section]
     chosen: Detail | None
     availability: Availability | None
-    parked_since: datetime | None
+    parked: Parked | None
     load: int
     revision: str
     can_pull: bool
     sound: bool
     badge: bool
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether it says who would get a lead next, which may change although none of these leads does."""
+        ahead = self.chosen.ahead if self.chosen else ()
+        rows = (row.next for section in self.sections for row in section.rows if row.next)
+        return any(step.to for step in (*ahead, *rows))
 
     @property
     def waiting(self) -> int:
@@ -91,7 +98,7 @@ def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
         sections=sections,
         chosen=detail(row.lead, row.does, row.countdown, organisation, now=now) if row else None,
         availability=there,
-        parked_since=paused_since(rep) if there and there.state == "parked" else None,
+        parked=parked(rep) if there and there.state == "parked" else None,
         load=Lead.objects.of(rep).open().count(),
         revision=revision(rep, now=now),
         can_pull=rep.team is not None and rep.team.slug in organisation.world.queues.values(),

@@ -128,6 +128,7 @@ def test_whoever_was_parked_is_told_why_and_comes_back(dana: Client) -> None:
 
     page = text(dana.get("/queue/"))
     assert "You are parked since" in page
+    assert ": leads given to you were not accepted in time. New leads go to others" in page
     assert "Parked: no new leads" in page
 
     dana.post("/queue/back/")

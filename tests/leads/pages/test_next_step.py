@@ -95,6 +95,14 @@ def test_after_too_many_moves_it_goes_to_the_queue_and_the_manager_is_told(dana:
     assert "it goes to the team’s queue and your manager is told" in text(dana)
 
 
+def test_the_page_looks_again_by_itself_only_while_it_names_somebody(dana: Client) -> None:
+    lead = arrive("Priya Raman", **HEALTH)
+    assert 'id="next-in-line"' in text(dana), "the panel names Lee"
+
+    SlaClock.objects.filter(lead=lead).update(steps=[], next_at=None)
+    assert 'id="next-in-line"' not in text(dana)
+
+
 def test_the_next_step_counts_down_by_the_servers_time(dana: Client) -> None:
     lead = arrive("Priya Raman", **HEALTH)
     at = rows(dana)[0].next.at
