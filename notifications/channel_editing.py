@@ -24,6 +24,10 @@ class Refused(Exception):
         self.field = field
 
 
+class Gone(Refused):
+    """There is no such channel any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is said of a channel. `settings` name secrets and hold none."""
@@ -137,7 +141,7 @@ def _locked(channel: Channel) -> Channel:
     try:
         return Channel.objects.select_for_update().get(pk=channel.pk)
     except Channel.DoesNotExist as gone:
-        raise Refused("Somebody took it out meanwhile.") from gone
+        raise Gone("Somebody took it out meanwhile.") from gone
 
 
 def _note(channel: Channel, before: Mapping[str, Any] | None, by: User, now: datetime) -> None:

@@ -72,7 +72,11 @@ def channel(request: Request, slug: str) -> HttpResponse:
 @signed_in
 @only(REVOPS)
 def channel_on(request: Request, slug: str) -> HttpResponse:
-    there = editing.switch_on(get_object_or_404(Channel, slug=slug), by=request.user, now=timezone.now())
+    there = get_object_or_404(Channel, slug=slug)
+    try:
+        editing.switch_on(there, by=request.user, now=timezone.now())
+    except editing.Gone as gone:
+        raise Http404 from gone
     messages.success(request, f"{there} is asked again.")
     return redirect("channel", slug)
 
@@ -82,7 +86,10 @@ def channel_on(request: Request, slug: str) -> HttpResponse:
 @only(REVOPS)
 def channel_remove(request: Request, slug: str) -> HttpResponse:
     there = get_object_or_404(Channel, slug=slug)
-    editing.remove(there, by=request.user, now=timezone.now())
+    try:
+        editing.remove(there, by=request.user, now=timezone.now())
+    except editing.Gone as gone:
+        raise Http404 from gone
     messages.success(request, f"{there} is gone. Who chose it hears by another way.")
     return redirect("channels")
 
@@ -94,7 +101,10 @@ def channel_secret(request: Request, slug: str) -> HttpResponse:
     """The secret with which messages of a webhook are signed; with `rotate`, another one from now on."""
     there = get_object_or_404(Channel, slug=slug, kind=Channel.Kind.WEBHOOK)
     if "rotate" in request.POST:
-        there = editing.rotate(there, by=request.user, now=timezone.now())
+        try:
+            there = editing.rotate(there, by=request.user, now=timezone.now())
+        except editing.Gone as gone:
+            raise Http404 from gone
     secret = derived_secret(settings.SECRET_KEY, of=there.lane, number=there.secret_number)
     context = {"channel": there, "secret": secret, "rotated": "rotate" in request.POST}
     return page(request, "notifications/secret.html", context, part="secret")

@@ -44,9 +44,12 @@ def test_a_notice_is_read_and_the_bell_knows(office: None, visit: Visit) -> None
     tell(DANA, "Jonas Beck is yours.")
     page = visit("/notifications/", DANA)
 
-    page.get_by_role("button", name="Mark as read: Priya Raman is yours.").click()
+    button = page.get_by_role("button", name="Mark as read: Priya Raman is yours.")
+    button.focus()
+    button.press("Enter")
     expect(page.locator("#bell-side")).to_contain_text("1")
     expect(page.locator(".notices .new")).to_have_count(1)
+    expect(page.get_by_role("link", name="Priya Raman is yours.")).to_be_focused()
     page.get_by_role("button", name="Mark all as read").click()
 
     expect(page.locator("#bell-side")).to_have_text("")

@@ -1,9 +1,12 @@
 """My notifications: what somebody chooses is what is written, and nothing that could not reach him is taken."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications.models import Address, Channel, Habits, Preference
+from tests.notifications.pages.test_channels import deliver
 from tests.office import CLARA, DANA, LEE, LENA, MAYA, person, signed_in
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -158,3 +161,33 @@ def test_a_phone_number_is_kept_as_the_world_writes_it(typed: str, kept: str) ->
 def test_quiet_hours_are_in_ones_own_zone() -> None:
     assert signed_in(CLARA).get(MINE).context["zone"] == "Europe/Berlin"
     assert "Europe/Berlin" in signed_in(CLARA).get(MINE).content.decode()
+
+
+def test_my_page_costs_no_more_queries_however_many_channels_and_choices_there_are() -> None:
+    dana = signed_in(DANA)
+
+    def cost() -> int:
+        dana.get(MINE)
+        with CaptureQueriesContext(connection) as queries:
+            assert dana.get(MINE).status_code == 200
+        return len(queries)
+
+    deliver(make_channel("first"))
+    few = cost()
+    for number in range(6):
+        channel = make_channel(f"more{number}", "slack_bot")
+        person(DANA).addresses.create(channel=channel, address="U0DANADANA")
+        person(DANA).preferences.create(kind=f"kind{number}", first=channel)
+        deliver(channel)
+
+    assert cost() == few <= 9
+
+
+def test_saving_costs_no_more_than_this() -> None:
+    dana, mail = signed_in(DANA), make_channel("mail")
+    dana.get(MINE)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert dana.post(MINE, {"first_assigned": str(mail.pk), "first_reminder": "inbox"}).status_code == 302
+
+    assert len(queries) <= 22, "\n".join(query["sql"][:120] for query in queries)
