@@ -37,7 +37,7 @@ def send(message: Message, settings: Settings) -> Sent:
 
 
 def content(message: Message) -> dict[str, Any]:
-    """What is sent; the fields are described in docs/programs.md."""
+    """What is sent; the fields are described in docs/channels.md."""
     data = {
         "kind": message.kind,
         "person": message.person,

@@ -9,7 +9,7 @@ from tests.office import CLARA, DANA, HEALTH, INES, LARGE, LEE, LENA, MAYA, SMAL
 
 pytestmark = pytest.mark.usefixtures("office")
 
-NO_PAGES = ("/in/", "/api/", "/livez", "/readyz", "/login/", "/logout/", "/act/<")
+NO_PAGES = ("/in/", "/api/", "/livez", "/readyz", "/login/", "/logout/", "/act/<", "/slack/")
 
 
 def pages() -> list[str]:
