@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 import pytest
 from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
@@ -18,16 +20,19 @@ from schemathesis.specs.openapi import checks
 
 from leads.models import Account, ChangeSet
 from notifications.models import Subscription
-from reps.models import Territory
+from reps.models import Territory, TimeOff
 from tests.organisation import NOON, make_subscription
 
 EXAMPLES = 10  # of each endpoint
+ONE_DAY = timedelta(days=1)
+LATER = timezone.now() + 30 * ONE_DAY
 # They want the e-mail of somebody who works leads, or the id of a lead or of an account, which nobody guesses.
 NEVER_RIGHT = (
     "POST /api/v1/leads/{id}/reassign/",
     "GET /api/v1/activities/",
     "POST /api/v1/accounts/{id}/merge/",
     "POST /api/v1/leads/{id}/link-account/",
+    "POST /api/v1/reps/{email}/time-off/",  # wants times to come, in their order
     "POST /api/v1/subscriptions/",  # wants an address on the public internet
 )
 CHECKS = [
@@ -105,6 +110,9 @@ def keys_of(company, path: str) -> dict[str, object]:
         "change-sets": ChangeSet.objects.get(name="Autumn"),
     }
     place = path.split("/")[3]
+    if "time-off" in path:  # each request that is right takes it out
+        off = TimeOff.objects.first() or TimeOff.objects.create(rep=company.ada, start=LATER, end=LATER + ONE_DAY)
+        rows[place] = off
     keys = {"slug": {"sources": "web", "queues": "berlin", "territories": "dach"}.get(place, "main"), "number": 1}
     keys["email"] = company.ada.user.email
     if place == "subscriptions":  # one of the requests takes it out
