@@ -146,15 +146,16 @@ def _switch_off(lane: str, problem: str, now: datetime) -> None:
     """Nothing will ever be taken there again: it is switched off, with the reason, and RevOps is told."""
     kind, _, number = lane.partition(":")
     model: type[Channel] | type[Subscription] = Channel if kind == "channel" else Subscription
-    row = model.objects.select_for_update().filter(pk=number, enabled=True).first()
+    row = model.objects.select_for_update(no_key=True).filter(pk=number, enabled=True).first()
     if row is None:
         return
     row.enabled, row.off_reason, row.changed_at = False, problem, now
     row.save(update_fields=["enabled", "off_reason", "changed_at"])
     text = f"{row.name} was switched off: {problem}"
+    link = f"/channels/{row.slug}/" if isinstance(row, Channel) else f"/webhooks/{row.pk}/"
     tell(
         [
-            Notice(user, "trouble", text, f"off:{lane}:{now.timestamp():.0f}:{user}", link="/notifications/")
+            Notice(user, "trouble", text, f"off:{lane}:{now.timestamp():.0f}:{user}", link=link)
             for user in User.objects.filter(is_active=True, role=User.Role.REVOPS).values_list("pk", flat=True)
         ],
         now=now,

@@ -23,7 +23,6 @@ from reps.models import Change, User
 
 KIND = "subscriptions"  # of changes
 OVERLAP = timedelta(hours=24)  # in which the secret before a new one signs too
-WAS_OFF = "The subscription was switched off."
 MOST_PER_MINUTE = 60_000
 LONGEST_NAME = 200
 
@@ -63,9 +62,7 @@ def change(subscription: Subscription, values: Mapping[str, Any], *, by: User, n
     if subscription.enabled or set(values) != {"enabled"}:  # what is wrong with it must not keep it from ending
         _check(subscription)
     if "enabled" in values:
-        subscription.off_reason = ""
-        if not subscription.enabled:
-            _give_up_waiting(subscription)
+        subscription.off_reason = ""  # what waits for one that is off is given up by the deliverer
     return _changed(subscription, before, by, now)
 
 
@@ -81,9 +78,11 @@ def rotate(subscription: Subscription, *, by: User, now: datetime) -> Subscripti
 @transaction.atomic
 def remove(subscription: Subscription, *, by: User, now: datetime) -> None:
     """It hears no more, and what was sent to it is gone from the log."""
-    subscription, before = _locked(subscription)
-    subscription.delete()
-    _tell_history(before["name"], before, None, by, now)
+    # Its row is taken last, after its deliveries, as who delivers does.
+    people.hold_revision()
+    there = Subscription.objects.get(pk=subscription.pk)
+    there.delete()
+    _tell_history(there.name, _plain(there), None, by, now)
     people.bump()
 
 
@@ -118,7 +117,7 @@ def url_problem(url: str) -> str:
 def _locked(subscription: Subscription) -> tuple[Subscription, dict[str, Any]]:
     """The row under the revision's lock, and what it said. Raises `DoesNotExist` if it is gone by now."""
     people.hold_revision()
-    found = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    found = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
     return found, _plain(found)
 
 
@@ -155,12 +154,6 @@ def _ordered(types: Sequence[str]) -> list[str]:
     """Each once, in the order of the catalogue; unknown ones last, so that they can be complained about."""
     chosen = set(types)
     return [name for name in catalogue.BY_NAME if name in chosen] + sorted(chosen - set(catalogue.BY_NAME))
-
-
-def _give_up_waiting(subscription: Subscription) -> None:
-    """What waits is not sent any more. Whatever is on its way just now is marked by whoever sends it."""
-    waiting = Delivery.objects.filter(subscription=subscription, state=Delivery.State.WAITING)
-    waiting.update(state=Delivery.State.DEAD, problem=WAS_OFF)
 
 
 def _plain(subscription: Subscription) -> dict[str, Any]:

@@ -127,12 +127,25 @@ def test_a_receiver_that_is_gone_is_switched_off_and_revops_are_told_why(crm, ou
 
     assert (crm.enabled, crm.off_reason) == (False, "It answered 410.")
     assert set(Delivery.objects.values_list("state", flat=True)) == {"dead"}
-    assert "CRM was switched off" in Notification.objects.get(kind="trouble").text
+    told = Notification.objects.get(kind="trouble")
+    assert ("CRM was switched off" in told.text, told.link) == (True, f"/webhooks/{crm.pk}/")
     outside.behave("ok", path="/crm")
     before = len(outside.received())
     soon(happens)
     deliver_round()
     assert len(outside.received()) == before
+
+
+def test_what_waits_is_given_up_when_a_webhook_is_switched_off(crm, outside, happens, olivia):
+    soon(happens)
+    outside.behave("fail", path="/crm")
+    deliver_round()
+    services.change(crm, {"enabled": False}, by=olivia, now=timezone.now())
+    outside.behave("ok", path="/crm")
+    deliver_round(now=Delivery.objects.get().due_at)
+
+    assert len(outside.received("/crm")) == 1
+    assert (Delivery.objects.get().state, Delivery.objects.get().problem) == ("dead", "It was switched off.")
 
 
 def test_what_was_missed_arrives_once_a_receiver_is_switched_on_and_it_is_sent_again(crm, outside, happens, olivia):

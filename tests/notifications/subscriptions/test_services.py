@@ -100,17 +100,6 @@ def test_secrets_are_each_receivers_own(olivia):
     assert services.secrets_of(one, now=NOON) != services.secrets_of(other, now=NOON)
 
 
-def test_what_waits_is_given_up_when_a_subscription_is_switched_off(olivia, happens):
-    one = make_subscription("lead.closed")
-    happens()
-    planning.plan_events()
-
-    services.change(one, {"enabled": False}, by=olivia, now=NOON)
-
-    delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.problem) == ("dead", services.WAS_OFF)
-
-
 def test_one_whose_address_is_not_allowed_any_more_can_still_be_switched_off_but_not_on(olivia):
     one = make_subscription("lead.closed", url="http://crm.internal:8080/")
 
