@@ -3,6 +3,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from config.embedded.processes import wait_until
@@ -11,6 +12,7 @@ from notifications.channels import SENDERS, NotSent, Sent
 from notifications.delivering import Deliverer, deliver_round, plan_all
 from notifications.lanes import FIRST_REST, LONGEST_REST, OPENS_AFTER
 from notifications.models import Attempt, Channel, Delivery, Lane, Notification
+from notifications.services import Notice, tell
 from tests.notifications.conftest import person, told, wants
 from tests.organisation import make_revops
 
@@ -419,3 +421,40 @@ def test_no_problem_holds_an_address(chat, outside):
     deliver_round(now=timezone.now())
 
     assert len(Delivery.objects.get().problem) == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deliverers_side_by_side_send_everything_once_and_two_at_a_time(chat, outside, monkeypatch):
+    users = [person(f"p{number}@example.com") for number in range(4)]
+    for user in users:
+        wants(user, chat)
+    now = timezone.now()
+    tell([Notice(users[n % 4].pk, "assigned", "New lead", f"a:{n}") for n in range(60)], now=now)
+    real, most, at_once = SENDERS["hook"], [0], threading.Semaphore(lanes.AT_ONCE)
+
+    def counts(message, settings):
+        if not at_once.acquire(blocking=False):
+            most[0] += 1
+            return real(message, settings)
+        try:
+            return real(message, settings)
+        finally:
+            at_once.release()
+
+    monkeypatch.setitem(SENDERS, "hook", counts)
+
+    def work():
+        try:
+            deliver_round()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(state()) == {"sent"}
+    assert len(outside.keys()) == len(set(outside.keys())) == 60
+    assert most == [0]
