@@ -68,7 +68,7 @@ def _open_logins() -> None:
 
 
 def _settle(crm: Crm, now: datetime) -> None:
-    """As it stands today: one rep full, one paused, and what was told long ago has been read."""
+    """As it stands today: one rep full, one paused, what was told long ago has been read; nobody gets mail of it."""
     staff = people.cast(crm)
     full, paused = staff.emails[staff.full], staff.emails[staff.paused]
     held = Assignment.objects.filter(rep__user__email=full, ended_at=None).count()
@@ -76,6 +76,7 @@ def _settle(crm: Crm, now: datetime) -> None:
     Rep.objects.filter(user__email=paused).update(paused=True)
     bump()
     _prepare_realignment(staff, now)
+    Notification.objects.update(due_at=None)
     Notification.objects.filter(created_at__lt=now - UNSEEN).update(seen_at=F("created_at") + timedelta(minutes=5))
 
 
