@@ -19,7 +19,7 @@ MORNING = time(9)
 
 
 class AwayForm(forms.Form):
-    """`until` is what was chosen, as an instant; None: until he says that he is back."""
+    """`until` is what was chosen, as an instant; None: until he says that he is back. `own`: it is his own switch."""
 
     how = forms.ChoiceField(
         label="For how long?",
@@ -34,7 +34,7 @@ class AwayForm(forms.Form):
         error_messages={"invalid": "Choose a day and a time."},
     )
 
-    def __init__(self, data: Any, *, calendar: Calendar, now: datetime) -> None:
+    def __init__(self, data: Any, *, calendar: Calendar, now: datetime, own: bool = True) -> None:
         super().__init__(data, initial={"how": HOUR})
         self._now = now
         self._ends = {
@@ -48,9 +48,9 @@ class AwayForm(forms.Form):
         how.choices = [
             (HALF_HOUR, f"30 minutes, until {moment(now + timedelta(minutes=30), now)}"),
             (HOUR, f"An hour, until {moment(now + timedelta(hours=1), now)}"),
-            *self._tomorrow(),
+            *self._tomorrow(own),
             (AT, "Until a time"),
-            (BACK, "Until I am back"),
+            (BACK, "Until I am back" if own else "Until somebody says so"),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -69,11 +69,11 @@ class AwayForm(forms.Form):
         at: datetime | None = self.cleaned_data["at"]
         return at if chosen == AT else self._ends[chosen]
 
-    def _tomorrow(self) -> list[tuple[str, str]]:
+    def _tomorrow(self, own: bool) -> list[tuple[str, str]]:
         morning = self._ends[TOMORROW]
         if morning is None or morning > self._now + LONGEST:
             return []
-        return [(TOMORROW, f"Until your next morning, {moment(morning, self._now)}")]
+        return [(TOMORROW, f"Until {'your' if own else 'the'} next morning, {moment(morning, self._now)}")]
 
 
 def tomorrow_morning(calendar: Calendar, now: datetime) -> datetime | None:

@@ -25,6 +25,7 @@ from routing.models import Queue
 # shows fewer of each, and stays quick.
 MOST_CARDS, FEWEST_CARDS = 8, 3
 MOST_ON_THE_BOARD = 160
+MOST_SPOKEN_TO = 2  # who has been contacted asks for nothing any more
 SOON = timedelta(minutes=10)
 FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
@@ -166,7 +167,8 @@ def _columns(floor: Floor, only_soon: bool) -> list[Column]:
         of_rep[one.rep].append(one)
     wanted = {rep: [one for one in held if one.due < soon] if only_soon else held for rep, held in of_rep.items()}
     most = max(FEWEST_CARDS, min(MOST_CARDS, MOST_ON_THE_BOARD // (len(floor.reps) or 1)))
-    cards = _cards([one.lead for held in wanted.values() for one in held[:most]], floor.organisation, now)
+    shown = {rep: _first(held, most) for rep, held in wanted.items()}
+    cards = _cards([one for first in shown.values() for one in first], floor.organisation, now)
     columns = [
         Column(
             rep=rep,
@@ -174,13 +176,20 @@ def _columns(floor: Floor, only_soon: bool) -> list[Column]:
             load=len(of_rep[rep.pk]),
             overdue=sum(one.due < now for one in of_rep[rep.pk]),
             soon=sum(now <= one.due < soon for one in of_rep[rep.pk]),
-            cards=[cards[one.lead] for one in wanted[rep.pk][:most] if one.lead in cards],
-            more=max(0, len(wanted[rep.pk]) - most),
+            cards=[cards[lead] for lead in shown[rep.pk] if lead in cards],
+            more=len(wanted[rep.pk]) - len(shown[rep.pk]),
         )
         for rep in floor.reps
         if wanted[rep.pk] or (rep.active and not only_soon)
     ]
     return sorted(columns, key=lambda column: wanted[column.rep.pk][0].due) if only_soon else columns
+
+
+def _first(held: Sequence[Held], most: int) -> list[int]:
+    """The leads of a rep that are shown: what is to be done first, and a few of those who have been spoken to."""
+    to_do = [one.lead for one in held if one.status != Lead.Status.CONTACTED][:most]
+    spoken_to = [one.lead for one in held if one.status == Lead.Status.CONTACTED]
+    return to_do + spoken_to[: min(MOST_SPOKEN_TO, most - len(to_do))]
 
 
 def _cards(shown: Sequence[int], organisation: Known, now: datetime) -> dict[int, Card]:

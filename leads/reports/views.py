@@ -64,8 +64,8 @@ def cancel(request: Request, pk: int, span: int) -> HttpResponse:
 def pause(request: Request, pk: int) -> HttpResponse:
     """His switch, turned by somebody who answers for him."""
     found, now = _rep_for(request.user, pk), timezone.now()
-    form = AwayForm(request.POST, calendar=report(found, now=now).calendar, now=now)
     with timezone.override(ZoneInfo(found.timezone)):
+        form = AwayForm(request.POST, calendar=report(found, now=now).calendar, now=now, own=False)
         if not form.is_valid():
             return _page(request, found, TimeOffForm(None, zone=found.timezone, now=now), form)
     try:
@@ -105,7 +105,7 @@ def _page(request: Request, found: Rep, form: TimeOffForm, away: AwayForm | None
     context = {
         "report": shown,
         "form": form,
-        "away": away or AwayForm(None, calendar=shown.calendar, now=now),
+        "away": away or AwayForm(None, calendar=shown.calendar, now=now, own=False),
         "now": now,
     }
     refused = form.is_bound or away is not None

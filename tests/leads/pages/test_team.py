@@ -160,6 +160,19 @@ def test_what_is_more_than_a_screen_folds() -> None:
     assert "and 12 more" in text(signed_in(LENA), "/team/")
 
 
+def test_whoever_has_been_spoken_to_stands_last_and_folds_first() -> None:
+    dana = rep(DANA)
+    for number in range(5):
+        spoken_to = make_lead(rep=dana, at=timezone.now(), first_name=f"Done{number}", last_name="X")
+        services.contact(spoken_to, by=person(DANA), now=timezone.now())
+    arrive("Priya Raman", **HEALTH)
+
+    (column, _) = shown(LENA).columns
+
+    assert [str(card.lead)[:4] for card in column.cards] == ["Priy", "Done", "Done"]
+    assert (column.more, column.load) == (3, 6)
+
+
 def test_the_board_is_told_as_soon_as_it_is_old_and_not_before(priya: Lead) -> None:
     lena = signed_in(LENA)
     revision = shown(LENA).revision

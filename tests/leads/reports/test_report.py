@@ -55,6 +55,7 @@ def test_what_follows_is_said_before() -> None:
     words = text(signed_in(LENA), f"/team/reps/{rep(DANA).pk}/")
 
     assert "1 untouched lead by now: what is untouched at that moment goes to Lee Marsh" in words
+    assert "Until somebody says so" in words
     assert "No running promise moves" in words
 
 
