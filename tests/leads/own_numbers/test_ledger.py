@@ -162,6 +162,7 @@ class TestThePage:
         assert "Numbers of Dana Okafor" in client.get(f"/numbers/?rep={rep_of(DANA).pk}").content.decode()
         assert client.get(f"/numbers/?rep={rep_of(CLARA).pk}").status_code == 404
         assert "Numbers of Dana Okafor" in client.get("/numbers/").content.decode()
+        assert f"/numbers/?rep={rep_of(DANA).pk}" in client.get(f"/team/reps/{rep_of(DANA).pk}/").content.decode()
 
     def test_it_asks_the_database_as_often_for_many_leads_as_for_few(
         self, office, client, django_assert_max_num_queries
