@@ -32,13 +32,14 @@ def place_at(path: str, rules: Sequence[str], world: World, facts: Facts, now: d
     for rule in below:
         changed.update(typed(dict(rule.set), world.vocabulary)[0])
     is_fallback = not below
+    rules = tuple(rules) or tuple(rule.id for rule in below)  # who was given it by hand has none
     return Place(
         tree=tree,
         target=target,
         path=path,
         facts={**asked, **changed},
         asked=asked,
-        rules=tuple(rules),
+        rules=rules,
         names=_names(rules, tree, world.trees.get(entered)),
         fallback=is_fallback,
         changed=changed,

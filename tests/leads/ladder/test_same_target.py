@@ -96,6 +96,21 @@ def test_where_the_pool_was_the_second_choice_it_is_still_the_pools(deliver):
     assert Decision.objects.filter(lead_id=lead.pk).latest("id").path == "main/big"
 
 
+def test_after_the_backup_it_is_still_the_pools_turn(deliver):
+    backed = "name: Ada, team: emea, backup: dan@example.com,"
+    text = THREE.replace("name: Ada, team: emea,", backed).replace("assignments: 1", "assignments: 5")
+    store.load(text, now=timezone.now())
+    lead = deliver(email="pat@corp.com")
+
+    lapse(lead)
+    lapse(lead)
+
+    assert holders(lead) == ["Ada", "Dan", "Bob"]
+    decisions = Decision.objects.filter(lead_id=lead.pk).order_by("id")
+    assert [one.rules for one in decisions] == [["big"]] * 3
+    assert {one.path for one in decisions} == {"main/big"}
+
+
 def test_the_second_receiver_counts_one_more_and_the_first_keeps_his(lead):
     lapse(lead)
 
