@@ -64,6 +64,15 @@ def test_a_late_contact_is_a_breach_although_no_sweep_came_by(deliver):
     assert breaches.note_due(now=clock.due_at + timedelta(hours=1)) == 0
 
 
+def test_whoever_contacts_it_after_the_sweep_came_by_leaves_no_second_line(deliver):
+    lead = deliver(email="pat@corp.com")
+    due = SlaClock.objects.get(lead=lead).due_at
+    breaches.note_due(now=due + timedelta(minutes=1))
+    services.contact(lead, by=ada(), now=due + timedelta(minutes=7))
+
+    assert len(missed(lead)) == 1
+
+
 def test_lateness_goes_on_in_real_time_and_in_working_hours(db):
     week = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
     lead = make_lead(rep=make_rep(hours=week), due_in=timedelta(hours=4))  # due on Wednesday at 16:00
