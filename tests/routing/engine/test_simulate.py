@@ -44,6 +44,15 @@ def test_a_closed_lead_frees_its_place_at_that_very_instant():
     assert free[1][1].rep == "ada@example.com"
 
 
+def test_somebody_who_is_away_for_two_hours_is_back_by_himself_and_not_flooded():
+    away = rep("Bob", paused=True, paused_until=NOON + 2 * HOUR)
+
+    outcomes = list(fold([arrival(number) for number in range(6)], sales(ADA, away)))
+
+    assert initials(outcomes) == "A A A B A B"
+    assert [outcome.excluded.get("bob@example.com") for _, outcome in outcomes] == ["paused", "paused", *[None] * 4]
+
+
 def test_whoever_comes_back_stays_with_his_rep_and_takes_no_second_place():
     again = [arrival(0, key="mail:x@y.example"), arrival(1), arrival(2, key="mail:x@y.example"), arrival(3)]
 
