@@ -19,8 +19,10 @@ def sender_for(delivery: Delivery, *, now: datetime) -> Call:
     """The call that sends this delivery. Raises `NotSent` where it is clear already that it cannot be sent."""
     if delivery.event is not None:
         return sending.call_for(delivery, now=now)
-    channel = delivery.channel
+    channel, user = delivery.channel, delivery.user
     assert channel is not None
+    if user is not None and not user.is_active:  # it was planned before he left
+        raise NotSent("This person is not active any more.", permanent=True)
     message = message_of(delivery, now=now)
     send = (
         partial(_to_him_alone, _send(channel))
