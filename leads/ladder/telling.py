@@ -92,20 +92,20 @@ def _reminders(step: Step, known: Known, where: Queue | None, now: datetime) -> 
     users: list[int] = []
     if where is not None:
         text = f"Still in {words.queue(where.name)}: {lead}."
-        users = _takers(where, known)
+        users = _takers(where, known, now)
     elif lead.rep_id is not None and lead.rep_id in known.emails:
         users = [known.reps[known.emails[lead.rep_id]].user_id]
     for user in users:
         yield _notice(step, user, "reminder", text, known, now)
 
 
-def _takers(where: Queue, known: Known) -> list[int]:
+def _takers(where: Queue, known: Known, now: datetime) -> list[int]:
     team = where.team_id
     reps = known.world.reps
     return [
         keys.user_id
         for email, keys in known.reps.items()
-        if team is not None and keys.team_id == team and reps[email].active and not reps[email].paused
+        if team is not None and keys.team_id == team and reps[email].active and not reps[email].is_paused(now)
     ]
 
 
