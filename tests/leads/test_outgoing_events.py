@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 from datetime import timedelta
 
 import jsonschema
@@ -15,8 +17,9 @@ from django.utils import timezone
 from leads import by_hand, draining, handover, ladder, outgoing_events, pipeline, pulling, services
 from leads.clocks import breaches
 from leads.configuration import store
+from leads.holding import NotPossible
 from leads.ladder import away
-from leads.models import Lead, SlaClock
+from leads.models import Assignment, Lead, SlaClock
 from leads.reconsider import reconsider
 from notifications.models import OutgoingEvent
 from notifications.subscriptions import catalogue
@@ -333,3 +336,49 @@ def test_the_catalogue_names_every_cause_and_every_status():
     assert [one for one in Lead.Status.values if one not in statuses] == [
         "received"
     ]  # no lead has it when it is told of
+
+
+def do_anything(chance: random.Random, deliver, at) -> None:
+    """One act of many, by somebody, on some lead; most fit."""
+    leads, who = list(Lead.objects.order_by("pk")), user(chance.choice(("ada", "bob", "cleo")))
+    act = chance.choice(("arrive", "accept", "contact", "close", "decline", "move", "pull", "sweep"))
+    if not leads or act == "arrive":
+        said = {"employees": chance.choice((5, 500)), "message": f"{chance.random()}"}
+        deliver(email=f"p{chance.randrange(9)}@corp.com", **said)
+        return
+    lead = chance.choice(leads)
+    match act:
+        case "accept" | "contact":
+            getattr(services, act)(lead, by=who, now=at)
+        case "close":
+            services.close(lead, by=who, status="lost", now=at)
+        case "decline":
+            handover.decline(lead, by=who, reason="No", now=at)
+        case "move":
+            by_hand.reassign(lead, to=rep("cleo"), by=user("mia"), reason="So", now=at)
+        case "pull":
+            pulling.pull(by=who, now=at)
+        case "sweep":
+            ladder.enforce_due(now=at)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whatever_happens_who_mirrors_the_events_knows_who_has_what(subscribed, deliver, seed):
+    chance, at = random.Random(seed), now()
+    for _ in range(60):
+        at += timedelta(seconds=chance.choice((1, 20, 400, 2000)))
+        with contextlib.suppress(NotPossible):
+            do_anything(chance, deliver, at)
+
+    given = OutgoingEvent.objects.filter(type__in=("lead.assigned", "lead.reassigned")).values_list(
+        "payload", flat=True
+    )
+    decisions = sorted(one["decision"]["id"] for one in given if one["owner"])
+    assert decisions == sorted(Assignment.objects.values_list("decision_id", flat=True))
+    mirror: dict[int, tuple[str, str]] = {}
+    for event in OutgoingEvent.objects.order_by("pk"):
+        owner = event.payload["owner"]
+        mirror[event.lead_id] = (owner["name"] if owner else "", event.payload["lead"]["status"])
+    held = {lead.pk: (lead.rep.user.name, lead.status) for lead in Lead.objects.exclude(rep=None)}
+    assert {lead: stand for lead, stand in mirror.items() if stand[0]} == held
+    assert len(given) > 9
