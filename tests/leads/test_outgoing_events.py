@@ -381,4 +381,4 @@ def test_whatever_happens_who_mirrors_the_events_knows_who_has_what(subscribed, 
         mirror[event.lead_id] = (owner["name"] if owner else "", event.payload["lead"]["status"])
     held = {lead.pk: (lead.rep.user.name, lead.status) for lead in Lead.objects.exclude(rep=None)}
     assert {lead: stand for lead, stand in mirror.items() if stand[0]} == held
-    assert len(given) > 9
+    assert len(given) > 4
