@@ -72,11 +72,12 @@ def reckon_due() -> int:
     if turn.whose is None or turn.whose:
         clocks = list(_page(turn, organisation))
         if clocks:
-            turn.after, now = (clocks[-1].revision, clocks[-1].pk), database_now()
-            _reckon([clock.pk for clock in clocks if _changes(clock, organisation, now)], turn)
+            now = database_now()
+            turn.busy |= _reckon([clock.pk for clock in clocks if _changes(clock, organisation, now)], turn.revision)
+            turn.after = (clocks[-1].revision, clocks[-1].pk)  # Only now: a page that failed is looked at again.
             return len(clocks)
         if turn.busy:
-            _reckon(sorted(turn.busy), turn)
+            turn.busy = _reckon(sorted(turn.busy), turn.revision)
             if turn.busy:
                 return 0  # they are tried again in the next round of the sweep
     _Process.done, _Process.revision, _Process.round = turn.calendars, turn.revision, None
@@ -122,25 +123,26 @@ def _page(turn: Round, organisation: Known) -> QuerySet[SlaClock]:
 
 
 @transaction.atomic
-def _reckon(ids: Collection[int], turn: Round) -> None:
-    """These again, each under the lock of its lead: no step of it is acted on meanwhile, and no act overlooked."""
+def _reckon(ids: Collection[int], revision: int) -> set[int]:
+    """These again, each under the lock of its lead: no step of it is acted on meanwhile, and no act overlooked.
+
+    Those whose leads somebody is at.
+    """
     if not ids:
-        return
+        return set()
     organisation = known_and_held()
-    if organisation.revision != turn.revision:
-        turn.busy.update(ids)  # Another change has come in between: it begins again with that.
-        return
+    if organisation.revision != revision:
+        return set(ids)  # Another change has come in between: it begins again with that.
     of_leads = SlaClock.objects.filter(pk__in=ids).values("lead")
     free = Lead.objects.filter(pk__in=of_leads).select_for_update(of=("self",), skip_locked=True, no_key=True)
     leads = list(free.order_by("pk").values_list("pk", flat=True))
     running = SlaClock.objects.filter(pk__in=ids, state=SlaClock.State.RUNNING)
     now = database_now()
 
-    story, changed = [], []
-    turn.busy.difference_update(ids)
+    story, changed, busy = [], [], set()
     for clock in running.select_related("assignment", "lead__queue"):
         if clock.lead_id not in leads:
-            turn.busy.add(clock.pk)
+            busy.add(clock.pk)
             continue
         found = _changes(clock, organisation, now)
         if "due_at" in found:
@@ -151,6 +153,7 @@ def _reckon(ids: Collection[int], turn: Round) -> None:
     _write(changed, organisation.revision)
     copy_rows(TimelineEntry, STORY, story)
     crash_point("before_reckoned_commit")
+    return busy
 
 
 def _write(clocks: Sequence[SlaClock], revision: int) -> None:

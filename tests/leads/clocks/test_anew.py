@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from leads import holding
 from leads.clocks import anew
@@ -249,3 +249,18 @@ def test_two_who_reckon_at_once_write_it_once(db, monkeypatch):
 
     assert {clock(lead).due_at for lead in leads} == {datetime(2027, 6, 7, 12, tzinfo=UTC)}
     assert {lead.timeline.filter(text__startswith="Working hours").count() for lead in leads} == {1}
+
+
+def test_a_page_that_failed_is_looked_at_again(rep, monkeypatch):
+    leads = [promised(rep) for _ in range(3)]
+
+    def fail(_: str) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(anew, "crash_point", fail)
+        with pytest.raises(OperationalError):
+            reckon()
+
+    assert reckon() == 3
+    assert {clock(lead).due_at for lead in leads} == {datetime(2027, 6, 7, 12, tzinfo=UTC)}
