@@ -7,7 +7,6 @@ evening. What is due is a row (`Watch`), so after an outage the last evening is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -82,16 +81,10 @@ def _tell(
     notices.tell(
         [
             Notice(user, "overnight", text, f"overnight:{queue.pk}:{ended.day}:{user}", link, context)
-            for user in _told(queue, organisation)
+            for user in organisation.managers_of_queue(queue)
         ],
         now=now,
     )
-
-
-def _told(queue: Queue, organisation: Known) -> Sequence[int]:
-    """The manager of the queue's team; where there is none, everybody who oversees routing."""
-    manager = queue.team.manager if queue.team else None
-    return [manager.pk] if manager is not None and manager.is_active else organisation.overseers
 
 
 def _words(queue: Queue, count: int, oldest: datetime, ended: Evening, calendar: Calendar) -> str:

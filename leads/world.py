@@ -24,7 +24,7 @@ from routing.models import Member, Pool, Queue, Version
 
 @dataclass(frozen=True, slots=True)
 class RepKeys:
-    """The rows behind a rep's e-mail."""
+    """The rows behind a rep's e-mail. `manager_id`: None without a manager, or with one who has left."""
 
     id: int
     user_id: int
@@ -52,6 +52,16 @@ class Known:
     team_calendars: Mapping[str, Calendar]
     overseers: Sequence[int]  # users who are told when a lead finds nobody: managers and RevOps
     wanted_events: frozenset[str]  # what other systems have subscribed to
+
+    def managers_of(self, rep: str) -> Sequence[int]:
+        """Users who answer for this rep: his team's manager; where there is none, everybody who oversees routing."""
+        manager = self.reps[rep].manager_id
+        return [manager] if manager is not None else self.overseers
+
+    def managers_of_queue(self, queue: Queue) -> Sequence[int]:
+        """The same for the team whose queue it is; best read with its team and manager."""
+        manager = queue.team.manager if queue.team is not None else None
+        return [manager.pk] if manager is not None and manager.is_active else self.overseers
 
 
 class _Process:
@@ -83,9 +93,9 @@ def _at(revision: int) -> Known:
 def _read(revision: int) -> Known:
     configuration = dump.current(with_accounts=False)
     reps = {
-        email: RepKeys(rep_id, user_id, team_id, manager_id)
-        for email, rep_id, user_id, team_id, manager_id in Rep.objects.values_list(
-            "user__email", "id", "user_id", "team_id", "team__manager_id"
+        email: RepKeys(rep_id, user_id, team_id, manager_id if is_there else None)
+        for email, rep_id, user_id, team_id, manager_id, is_there in Rep.objects.values_list(
+            "user__email", "id", "user_id", "team_id", "team__manager_id", "team__manager__is_active"
         )
     }
     live = ScoreVersion.objects.live()

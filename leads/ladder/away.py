@@ -127,8 +127,7 @@ def _tell(
     """The story, the rep himself of what went, and his manager of what stays."""
     lines: list[Line] = []
     notices: list[Notice] = []
-    keys = known.reps[known.emails[rep.pk]]
-    managers = [keys.manager_id] if keys.manager_id is not None else known.overseers
+    email = known.emails[rep.pk]
     for one in moved:
         lead, link = one.leaving.lead, f"/leads/{one.leaving.lead.pk}/"
         context = {
@@ -140,14 +139,14 @@ def _tell(
             name = known.world.reps[one.outcome.rep].name
             lines.append((lead.pk, now, TimelineEntry.Kind.REASSIGNED, f"{why}: {name} covers.", lead.epoch, None))
             text = f"{lead} went to {name}: {why}."
-            notices.append(Notice(keys.user_id, "taken", text, f"taken:{lead.pk}:{one.was}", link, context))
+            notices.append(Notice(rep.user_id, "taken", text, f"taken:{lead.pk}:{one.was}", link, context))
             continue
         text = f"{why}, and nobody else could take it: it stays where it is."
         lines.append((lead.pk, now, TimelineEntry.Kind.SLA, text, lead.epoch, None))
         said = f"{lead} stays with {one.spells[-1].name}: {why}, and nobody else could take it."
         notices += [
             Notice(user, "unacknowledged", said, f"away:{lead.pk}:{one.was}:{now:%Y%m%d%H%M}:{user}", link, context)
-            for user in managers
+            for user in known.managers_of(email)
         ]
     copy_rows(TimelineEntry, STORY, lines)
     notifications.tell(notices, now=now)

@@ -129,10 +129,8 @@ def _park(rep_id: int, organisation: Known, at: datetime | None) -> bool:
     lapsed = f"{len(lapses)} leads in a row were not accepted in time ({leads})"
     if len(lapses) == 1:
         lapsed = f"a lead was not accepted in time ({leads})"
-    manager = organisation.reps[organisation.emails[rep_id]].manager_id
-    told = {}
-    if manager is not None:
-        told[manager] = f"{rep} is parked: {lapsed}. No more go there until {rep} is back."
+    managers = organisation.managers_of(organisation.emails[rep_id])
+    told = dict.fromkeys(managers, f"{rep} is parked: {lapsed}. No more go there until {rep} is back.")
     told[rep.user_id] = f"You are parked: {lapsed}. You get no more until you say that you are back."
     context = {"rep": str(rep), "count": len(lapses), "why": lapsed}
     key = f"parked:{rep_id}:{lapses[0].assignment}"

@@ -104,7 +104,7 @@ def _notices(
     if not outcome.queue or outcome.queue == Queue.UNASSIGNED:
         return
     text = words.to_the_queue(str(lead), names[outcome.queue], latest(one.spells, now), one.leaving.did)
-    for user in [loser.manager_id] if loser.manager_id is not None else known.overseers:
+    for user in known.managers_of(had.email):
         yield Notice(
             user=user,
             kind="back_in_queue",

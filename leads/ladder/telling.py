@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from leads.copying import copy_rows
@@ -36,9 +36,9 @@ def tell(steps: Sequence[Step], known: Known, *, now: datetime) -> None:
 
 
 def queues_of(ids: Iterable[int | None]) -> Mapping[int, Queue]:
-    """Queues by their ids, each with its team."""
+    """Queues by their ids, each with its team and manager."""
     wanted = {one for one in ids if one is not None}
-    return Queue.objects.select_related("team").in_bulk(wanted) if wanted else {}
+    return Queue.objects.select_related("team__manager").in_bulk(wanted) if wanted else {}
 
 
 def story_line(step: Step, text: str, now: datetime) -> Line:
@@ -51,14 +51,6 @@ def holder_of(lead: Lead, known: Known) -> str:
     """The name of whoever has the lead."""
     email = known.emails.get(lead.rep_id) if lead.rep_id is not None else None
     return known.world.reps[email].name if email is not None else "nobody"
-
-
-def manager_of(lead: Lead, known: Known, where: Queue | None = None) -> Collection[int]:
-    """The manager of the holder's team, or of the team in whose queue it waits; else everybody who oversees routing."""
-    manager = where.team.manager_id if where is not None and where.team is not None else None
-    if lead.rep_id is not None and lead.rep_id in known.emails:
-        manager = known.reps[known.emails[lead.rep_id]].manager_id
-    return [manager] if manager is not None else known.overseers
 
 
 def context_of(lead: Lead, clock: SlaClock | None, known: Known, **more: object) -> Mapping[str, object]:
@@ -113,9 +105,12 @@ def _to_managers(step: Step, known: Known, where: Queue | None, now: datetime) -
     lead, waited = step.lead, words.span(now - step.clock.started_at)
     if where is not None:
         text = f"{lead} waits in {words.queue(where.name)} for {waited}: nobody took it."
+        managers = known.managers_of_queue(where)
     else:
         text = f"{lead} waits for {waited}: {holder_of(lead, known)} has not {step.unless} the lead."
-    for user in manager_of(lead, known, where):
+        holder = known.emails.get(lead.rep_id or 0)
+        managers = known.managers_of(holder) if holder is not None else known.overseers
+    for user in managers:
         yield _notice(step, user, "unacknowledged", text, known, now)
 
 

@@ -16,6 +16,7 @@ from notifications.models import Notification
 from reps import services as people
 from reps.models import Change, Rep, User
 from tests.leads.conftest import COMPANY
+from tests.organisation import make_revops
 
 pytestmark = pytest.mark.django_db
 PARKING = COMPANY.replace("max_reassignments: 1", "max_reassignments: 5\n    park_after: 2").replace(
@@ -107,3 +108,17 @@ def test_without_the_policys_word_nobody_is_parked(deliver: Callable[..., Lead])
         lapse(deliver(email=email))
 
     assert not User.objects.filter(rep__paused=True).exists()
+
+
+def test_where_the_manager_has_left_everybody_who_oversees_routing_is_told(deliver: Callable[..., Lead]) -> None:
+    make_revops()
+    User.objects.filter(email="mia@example.com").update(is_active=False)
+    people.bump()
+
+    for email in ("one@corp.com", "two@corp.com"):
+        lapse(deliver(email=email))
+
+    told = Notification.objects.filter(kind__in=["parked", "unacknowledged"]).exclude(user__email="ada@example.com")
+    assert set(told.values_list("kind", "user__email")) == {
+        (kind, f"{who}@example.com") for kind in ("parked", "unacknowledged") for who in ("olivia", "max")
+    }

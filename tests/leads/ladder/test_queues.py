@@ -14,6 +14,7 @@ from leads.models import Lead, SlaClock
 from notifications.models import Notification
 from reps.models import Rep, User
 from tests.leads.conftest import COMPANY
+from tests.organisation import bump
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +72,13 @@ def test_who_takes_it_ends_the_reminders(lead: Lead) -> None:
     ladder.enforce_due(now=start + timedelta(minutes=2))
 
     assert told("reminder") == {}
+
+
+def test_where_that_manager_has_left_everybody_who_oversees_routing_is_told(lead: Lead) -> None:
+    User.objects.filter(email="mia@example.com").update(is_active=False)
+    bump()
+
+    after(lead, 10)
+    after(lead, 10)
+
+    assert told("unacknowledged").keys() == {"max@example.com"}
