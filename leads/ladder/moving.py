@@ -204,7 +204,8 @@ def _to_somebody(one: _One, held: Standing, presence: Presence) -> Outcome | Non
 def _to_backup(one: _One, email: str) -> Outcome:
     request, world = one.planned.request, one.then.world
     pool = one.pool
-    counts = pool is not None and (pool, email) in one.then.members
+    # Who covers for somebody away counts nothing for it, as on arrival; who takes over a broken promise counts it.
+    counts = one.leaving.how != Assignment.How.COVER and (pool, email) in one.then.members
     first = one.spells[-1] if one.spells else None
     return Outcome(
         kind=ASSIGNED,

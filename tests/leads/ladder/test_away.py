@@ -14,7 +14,7 @@ from leads.models import Assignment, Lead, SlaClock
 from notifications.models import Notification
 from reps import services as people
 from reps.models import Rep, TimeOff
-from routing.models import Decision
+from routing.models import Decision, Member, Pool
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +118,15 @@ def test_nobody_who_had_a_lead_gets_it_back_when_the_next_goes_away(leads: list[
     away.begin_due(now=later)
 
     assert [holder(lead)[0] for lead in leads] == ["Bob", "Ada", "Bob", "Ada"]
+
+
+def test_whoever_covers_counts_nothing_for_it_and_whoever_went_away_is_not_credited_back(leads: list[Lead]) -> None:
+    Member.objects.create(pool=Pool.objects.get(), rep=rep("Cleo"), position=9, opened=True)
+    people.bump()
+    before = dict(Member.objects.values_list("rep__user__name", "level"))
+    take_time_off("Bob", timezone.now(), timezone.now() + timedelta(days=1))
+
+    away.begin_due(now=timezone.now())
+
+    assert holder(leads[1])[0] == "Cleo"
+    assert dict(Member.objects.values_list("rep__user__name", "level")) == before
