@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,8 +40,28 @@ def spells_of(leads: Collection[int], known: Known) -> Mapping[int, list[Spell]]
     return found
 
 
-def times_taken(spells: Collection[Spell]) -> int:
-    return sum(spell.ended_as in TAKEN for spell in spells)
+def times_taken(spells: Sequence[Spell]) -> int:
+    """How often the ladder took it from somebody, in the chance that it has now."""
+    return _taken([spell.ended_as for spell in spells])
+
+
+def times_taken_of(leads: Collection[int]) -> Mapping[int, int]:
+    """The same for many leads, by their numbers; only those that anybody had."""
+    codes: dict[int, list[str]] = {}
+    rows = Assignment.objects.filter(lead__in=leads).order_by("lead_id", "epoch")
+    for lead, code in rows.values_list("lead_id", "ended_as"):
+        codes.setdefault(lead, []).append(code)
+    return {lead: _taken(ended) for lead, ended in codes.items()}
+
+
+def _taken(ended: Sequence[str]) -> int:
+    """Who comes back after the lead was closed is a new chance: what was lost in the last one counts no more."""
+    count = 0
+    for code in reversed(ended):
+        if code == Assignment.Ended.CLOSED:
+            break
+        count += code in TAKEN
+    return count
 
 
 def latest(spells: list[Spell], now: datetime) -> list[Had]:

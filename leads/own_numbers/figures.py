@@ -12,6 +12,7 @@ from django.db import connection
 
 from leads import sla
 from leads.clocks import calendars
+from leads.ladder.spells import TAKEN
 from leads.models import Assignment, SlaClock
 from leads.world import Known
 from reps.hours import ALWAYS, Calendar, working_between
@@ -144,7 +145,7 @@ def _count(found: Figures, day: Day, row: Sequence[object], bases: Mapping[str, 
     found.given += 1
     found.accepted += accepted_at is not None
     found.declined += ended_as == Assignment.Ended.DECLINED
-    found.taken_away += ended_as == Assignment.Ended.SLA
+    found.taken_away += ended_as in TAKEN
     assert isinstance(assigned_at, datetime)
     if isinstance(contacted_at, datetime):
         found.real.append(contacted_at - assigned_at)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
-
 from leads.clocks import current
 from leads.enrichment.account import fill_of
+from leads.ladder.spells import times_taken_of
 from leads.models import Assignment, Lead, Provider, SlaClock, TimelineEntry, Touch
 from leads.pages import facts as facts_page
 from leads.pages import matching as matching_page
@@ -77,7 +76,7 @@ def detail(
     vocabulary = organisation.world.vocabulary
     facts = facts_page.typed_facts(lead.facts, vocabulary)
     clock = current.of_lead(lead)
-    moved = taken_away([lead.pk]).get(lead.pk, 0) if running else 0
+    moved = times_taken_of([lead.pk]).get(lead.pk, 0) if running else 0
     steps = ahead(clock, lead, moved) if running else ()
     if lead.rep and any(step.to for step in steps):
         steps = named(steps, takers([lead], organisation, now).get(lead.pk, ""))
@@ -137,9 +136,3 @@ def _does(lead: Lead, user: User) -> str:
     if lead.rep is None or lead.rep.user_id != user.pk:
         return ""
     return {Lead.Status.ASSIGNED: "accept", Lead.Status.ACCEPTED: "contact"}.get(Lead.Status(lead.status), "")
-
-
-def taken_away(leads: Sequence[int]) -> dict[int, int]:
-    """How often the ladder has taken each of these from somebody."""
-    found = Assignment.objects.filter(lead__in=leads, ended_as=Assignment.Ended.SLA)
-    return dict(found.values("lead_id").annotate(count=Count("pk")).values_list("lead_id", "count"))

@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.clocks import current
+from leads.ladder.spells import times_taken_of
 from leads.models import Lead, LeadQuerySet, SlaClock
 from leads.pages.availability import Availability, Parked, availability, parked
 from leads.pages.decision import in_short
-from leads.pages.lead import Detail, detail, taken_away
+from leads.pages.lead import Detail, detail
 from leads.pages.promises import (
     Ahead,
     Countdown,
@@ -143,7 +144,7 @@ def _next_steps(
     rep: Rep, leads: Sequence[Lead], clocks: Mapping[int, SlaClock], organisation: Known, now: datetime
 ) -> dict[int, Ahead]:
     """What each ladder does next. Who would get a lead is asked for those only whose next step is to move on."""
-    moved = taken_away([lead.pk for lead in leads])
+    moved = times_taken_of([lead.pk for lead in leads])
     steps = {lead.pk: ahead(clocks.get(lead.pk), lead, moved.get(lead.pk, 0))[:1] for lead in leads}
     moving = [lead for lead in leads if any(step.to for step in steps[lead.pk])]
     names = takers(moving, organisation, now)

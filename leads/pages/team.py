@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from django.db.models import F, FilteredRelation, Q
 
+from leads.ladder.spells import times_taken_of
 from leads.models import Lead, SlaClock
 from leads.pages.availability import Availability, availability
-from leads.pages.lead import taken_away
 from leads.pages.promises import ahead, countdown, named, silence
 from leads.pages.takers import takers
 from leads.pages.team_queues import Card, Tally, Waiting, tallies, waiting
@@ -197,7 +197,7 @@ def _cards(shown: Sequence[int], organisation: Known, now: datetime) -> dict[int
     leads = list(Lead.objects.filter(pk__in=shown).select_related("rep__user"))
     running = SlaClock.objects.filter(lead__in=shown, state=SlaClock.State.RUNNING)
     clocks = {clock.lead_id: clock for clock in running}
-    moved = taken_away(shown)
+    moved = times_taken_of(shown)
     steps = {lead.pk: ahead(clocks.get(lead.pk), lead, moved.get(lead.pk, 0))[:1] for lead in leads}
     # Who would get a lead is asked for those that move on first: of so many, nobody looks at the others' next step.
     moving = sorted(

@@ -10,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from leads import services
+from leads.ladder.spells import spells_of, times_taken, times_taken_of
 from leads.models import Assignment, Lead, SlaClock
 from leads.pages.queue import Row
+from leads.world import known
 from reps import services as people
 from reps.models import Rep
 from tests.office import DANA, HEALTH, LEE, arrive, person, signed_in
@@ -143,3 +145,21 @@ def test_the_customers_wait_stands_beside_the_promise(dana: Client) -> None:
 
     assert "<dt>Promise</dt><dd>5:00" in page
     assert f'waits <span data-since="{round(since.timestamp() * 1000)}">9:0' in page
+
+
+@pytest.mark.parametrize(("ended_as", "next_one"), [("silent", "Goes to the team’s queue"), ("closed", "Goes to")])
+def test_the_page_counts_moves_as_the_ladder_does(dana: Client, ended_as: str, next_one: str) -> None:
+    """Taken for silence counts, too; what was before the lead was closed is another chance."""
+    lead = arrive("Priya Raman", **HEALTH)
+    skip_to_step(lead, 1)
+    clock = SlaClock.objects.get()
+    SlaClock.objects.update(policy={**clock.policy, "max_reassignments": 1})
+    held = {"lead": lead, "rep": lead.rep, "decision": lead.decision, "how": Assignment.How.BY_HAND}
+    Assignment.objects.update(epoch=3)
+    Lead.objects.update(epoch=3)
+    for epoch, code in enumerate(("sla", ended_as) if ended_as == "closed" else (ended_as,), start=1):
+        at = lead.received_at
+        Assignment.objects.create(**held, epoch=epoch, assigned_at=at, ended_at=at, ended_as=code)
+
+    assert rows(dana)[0].next.brief == next_one
+    assert times_taken(spells_of([lead.pk], known())[lead.pk]) == times_taken_of([lead.pk])[lead.pk]
