@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from leads.clocks import calendars, silence
+from leads.clocks import silence
 from leads.copying import copy_rows
 from leads.crash import crash_point
 from leads.ladder import steadiness, telling, words
@@ -69,7 +69,8 @@ def _ask(clocks: Sequence[SlaClock], known: Known, now: datetime) -> None:
     for clock in clocks:
         lead = clock.lead
         holder = telling.holder_of(lead, known)
-        clock.asked_at, clock.silent_at = now, _ends_at(clock, known, now)
+        clock.asked_at = now
+        clock.silent_at = silence.ends_at(clock, known)
         lines.append((lead.pk, now, TimelineEntry.Kind.SLA, f"Asked {holder}: still working it?", lead.epoch, None))
         said = f"Still working on {lead}? Without an answer it goes to somebody else."
         user = known.reps[known.emails[lead.rep_id or 0]].user_id
@@ -79,14 +80,6 @@ def _ask(clocks: Sequence[SlaClock], known: Known, now: datetime) -> None:
     SlaClock.objects.bulk_update(clocks, ["asked_at", "silent_at"])
     copy_rows(TimelineEntry, STORY, lines)
     notifications.tell(notices, now=now)
-
-
-def _ends_at(clock: SlaClock, known: Known, now: datetime) -> datetime | None:
-    ends, silent_for = silence.ends_at(clock, known), calendars.silent_for(clock.policy)
-    if ends is None or silent_for is None or clock.assignment is None:
-        return None
-    calendar = calendars.of_rep(known, clock.basis, known.emails.get(clock.assignment.rep_id, ""))
-    return max(ends, *calendars.instants(calendar, now, [silent_for / 2]))
 
 
 def _take_back(clocks: Sequence[SlaClock], known: Known, now: datetime) -> None:

@@ -14,7 +14,7 @@ from leads.models import Assignment, Lead, SlaClock
 from leads.pages.availability import Availability, availability
 from leads.promises import Promises
 from leads.pulling import needs_of
-from leads.rows import CLOCK
+from leads.tables import DUE_IN_PROMISE
 from leads.world import Known, known
 from reps.models import Rep, Skill, User
 from routing.engine.bench import Needs, Presence, fullness
@@ -23,7 +23,6 @@ from routing.engine.world import Standing
 from routing.models import Pool, Queue
 
 QUEUE = "queue"  # what is chosen instead of a rep
-DUE = CLOCK.index("due_at") - CLOCK.index("policy")  # where a promise that starts says when it is due
 GONE = ("away", "holiday", "paused", "parked")
 
 
@@ -156,7 +155,7 @@ class _About:
         return ToQueue(" or ".join(names), self._counts(None, ""))
 
     def _due(self, email: str, facts: Facts, named: str | None) -> datetime:
-        due = self.promises.start(facts=facts, named=named, rep=email)[DUE]
+        due = self.promises.start(facts=facts, named=named, rep=email)[DUE_IN_PROMISE]
         assert isinstance(due, datetime)
         return due
 
