@@ -1,7 +1,6 @@
-"""Promises: which policy a lead gets, when it is due, and when each step of its ladder comes. Pure.
+"""Policies of promises: how they are written and read, and those that Switchyard ships with. Pure.
 
-A working-time clock adds working time of a calendar; `always` is real time. Arithmetic is in UTC, intervals are
-`[from, to)`.
+When a promise is due is worked out in `leads.clocks.calendars`, which policy a lead gets in `routing.engine.promises`.
 """
 
 from __future__ import annotations
@@ -9,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import isfinite
 
-from reps.hours import ALWAYS, Calendar, add_working
-from routing.engine.promises import Promise, chosen
+from routing.engine.promises import Promise
 
 CLOCKS = ("always", "team_hours", "rep_hours")
 UNLESS = ("accepted", "contacted")
@@ -117,11 +115,6 @@ def parse_policy(data: object, path: str) -> Policy:
     return policy
 
 
-def policy_for(policies: Sequence[Policy], intent: str, named: str | None = None, score: float | None = None) -> Policy:
-    """The policy that the target names; else the first for the lead's intent and score; else the default."""
-    return chosen(policies, intent, named, score) or SHIPPED[-1]
-
-
 def promises_of(policies: Sequence[Policy]) -> tuple[Promise, ...]:
     """The policies as decisions see them: nothing to see where none counts the time of whoever has the lead."""
     if not any(policy.clock == "rep_hours" for policy in policies):
@@ -137,20 +130,6 @@ def promises_of(policies: Sequence[Policy]) -> tuple[Promise, ...]:
         )
         for policy in policies
     )
-
-
-def due_at(policy: Policy, calendar: Calendar, start: datetime) -> datetime:
-    """When the promise is due: in working hours of the calendar, never early. Raises `NeverOpen`."""
-    return add_working(_basis(policy, calendar), start, policy.respond_within)
-
-
-def step_times(policy: Policy, calendar: Calendar, start: datetime) -> tuple[datetime, ...]:
-    """When each step comes, on the same clock. Raises `NeverOpen`."""
-    return tuple(add_working(_basis(policy, calendar), start, step.after) for step in policy.steps)
-
-
-def _basis(policy: Policy, calendar: Calendar) -> Calendar:
-    return ALWAYS if policy.clock == "always" else calendar
 
 
 def _steps(raw: object, path: str, problems: list[tuple[str, str]]) -> tuple[Step, ...]:
