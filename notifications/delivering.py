@@ -182,7 +182,7 @@ def plan_all(now: datetime | None = None) -> int:
 
 
 def deliver_round(*, now: datetime | None = None) -> int:
-    """Plan and send all that is due (`now`: as if it were that time), once; how many calls were made."""
+    """Plan and send all that is due (`now`: as if it were that time), once; in how many rounds. 0: nothing was."""
     while plan_all(now):
         pass
     deliverer, calls = Deliverer(), 0

@@ -66,7 +66,8 @@ FROM (
 ) AS off WHERE delivery.lane = off.lane AND delivery.state = 'waiting' RETURNING delivery.id
 """
 EXPIRED = """
-UPDATE notifications_delivery SET state = 'dead', problem = CASE WHEN problem = '' THEN %s ELSE problem END
+UPDATE notifications_delivery
+SET state = 'dead', lease_token = NULL, lease_until = NULL, problem = CASE WHEN problem = '' THEN %s ELSE problem END
 WHERE state = 'waiting' AND due_at <= %s AND created_at <= CASE WHEN attempts > 0 THEN %s ELSE %s END RETURNING id
 """
 

@@ -32,7 +32,10 @@ def replay(delivery: Delivery, *, by: User, now: datetime) -> Delivery:
     before = {"state": found.state, "problem": found.problem}
     found.state, found.attempts, found.problem, found.sent_at = Delivery.State.WAITING, 0, "", None
     found.created_at = found.due_at = now  # it has a whole day again
-    found.save(update_fields=["state", "attempts", "problem", "sent_at", "created_at", "due_at"])
+    found.lease_token = found.lease_until = None  # who was late with it has nothing to say any more
+    found.save(
+        update_fields=["state", "attempts", "problem", "sent_at", "created_at", "due_at", "lease_token", "lease_until"]
+    )
     Change.objects.create(
         at=now, by=by, kind="delivery", subject=str(found.key), before=before, after={"state": found.state}
     )
