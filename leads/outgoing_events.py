@@ -56,7 +56,7 @@ def of_decision(
         "owner": _known_rep(known, has),
         "previous_owner": _known_rep(known, had),
         "decision": _decided(one, *decision),
-        "promise": _begun(clock, since=_since(one), now=now),
+        "promise": _begun(clock, now=now),
     }
     payload = orjson.dumps(data).decode()
     return uuid.uuid4(), kind.name, now, one.person.id, payload
@@ -146,11 +146,11 @@ def _promise(clock: SlaClock | None, now: datetime) -> Told | None:
     return _told(str(clock.policy["slug"]), clock.due_at, clock.finished_at or now, since)
 
 
-def _begun(clock: Mapping[str, object] | None, *, since: datetime, now: datetime) -> Told | None:
+def _begun(clock: Mapping[str, object] | None, *, now: datetime) -> Told | None:
     """A clock that begins just now, as it is about to be written."""
     if clock is None:
         return None
-    due, waiting_since = clock["due_at"], clock.get("waiting_since") or since
+    due, waiting_since = clock["due_at"], clock["waiting_since"]
     assert isinstance(due, datetime)
     assert isinstance(waiting_since, datetime)
     return _told(str(orjson.loads(str(clock["policy"]))["slug"]), due, now, waiting_since)
@@ -161,10 +161,3 @@ def _told(policy: str, due: datetime, until: datetime, since: datetime) -> Told:
     waited = max(0, int((until - since).total_seconds()))
     times = {"breached": until > due, "late_by_s": late, "customer_wait_s": waited}
     return {"policy": policy, "due_at": utc(due), **times}
-
-
-def _since(one: Decided) -> datetime:
-    """Since when the customer waits: he has just come, or has been here."""
-    if one.person.arrivals or one.person.lead is None:
-        return one.person.first.at
-    return one.person.lead.received_at

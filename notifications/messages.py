@@ -14,6 +14,7 @@ from notifications.addresses import absolute
 from notifications.channels.protocol import Message, NotSent
 from notifications.kinds import BY_SLUG, Kind
 from notifications.models import Address, Channel, Delivery, Notification, Wording
+from notifications.reach import reach_of
 from notifications.wording import Words
 from reps.access import own_zone
 from reps.models import Rep, User
@@ -141,10 +142,8 @@ def _address(channel: Channel, user: User) -> str:
     if channel.kind == Channel.Kind.EMAIL:
         return user.email
     found = Address.objects.filter(user=user, channel=channel).values_list("address", flat=True).first() or ""
-    needed = channel.kind == Channel.Kind.SLACK_BOT or (
-        channel.kind == Channel.Kind.SERVICE and "{to}" in str(channel.settings.get("url", ""))
-    )
-    if needed and not found:
+    asked = reach_of(channel)
+    if asked is not None and asked.needed and not found:
         raise NotSent("This person has no address on this channel.", permanent=True)
     return found
 

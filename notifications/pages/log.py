@@ -65,10 +65,6 @@ class One:
     tries: Sequence[Attempt]
     others: Sequence[Delivery]
 
-    @property
-    def is_waiting(self) -> bool:
-        return self.row.delivery.state == State.WAITING
-
 
 def page(filters: Mapping[str, Any], *, after: str) -> Page:
     found = piece(_filtered(_deliveries(), filters), by="created_at", after=after)
