@@ -157,7 +157,7 @@ def _accept_link(notice: Notification, *, own: bool) -> str:
 
 
 def can_be_accepted(notice: Notification) -> bool:
-    """Whether it asks its person to take on a lead that he was given; what waits in a queue was given to nobody."""
+    """Whether it asks its person to take on a lead that he was given and has not accepted; a queue's is nobody's."""
     context = notice.context if isinstance(notice.context, Mapping) else {}
     lead, epoch = context.get("lead"), context.get("epoch")
     return (
@@ -165,6 +165,7 @@ def can_be_accepted(notice: Notification) -> bool:
         and isinstance(lead, int)
         and isinstance(epoch, int)
         and bool(context.get("rep"))
+        and not context.get("accepted")
     )
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from leads import sources
+from leads import ladder, sources
+from leads.clocks import breaches
 from leads.configuration import store
 from leads.demo import deliveries, land, people, signals
 from leads.demo.company import configuration_text
@@ -76,8 +77,15 @@ def _settle(crm: Crm, now: datetime) -> None:
     Rep.objects.filter(user__email=paused).update(paused=True)
     bump()
     _prepare_realignment(staff, now)
+    _catch_up(now)
     Notification.objects.update(due_at=None)
     Notification.objects.filter(created_at__lt=now - UNSEEN).update(seen_at=F("created_at") + timedelta(minutes=5))
+
+
+def _catch_up(now: datetime) -> None:
+    """Act on what fell due in the past: else the first look at a new demo finds promises that nobody kept."""
+    while ladder.enforce_due(now=now) or breaches.note_due(now=now):
+        pass
 
 
 def _prepare_realignment(staff: people.Staff, now: datetime) -> None:

@@ -81,6 +81,8 @@ def _story(step: Step, known: Known, where: Queue | None) -> str:
 def _reminders(step: Step, known: Known, where: Queue | None, now: datetime) -> Iterator[Notice]:
     """To the holder; of a lead that waits in a queue to those who could take it from there."""
     lead, text = step.lead, f"Still waiting for you: {step.lead}."
+    if lead.status == Lead.Status.ACCEPTED:
+        text = f"You have accepted {lead}, and not contacted them yet."
     users: list[int] = []
     if where is not None:
         text = f"Still in {words.queue(where.name)}: {lead}."
@@ -122,5 +124,7 @@ def _notice(step: Step, user: int, kind: str, text: str, known: Known, now: date
         # By the clock: a lead that waits in a queue again has the same epoch, and another clock.
         key=f"{kind}:{step.clock.pk}:{step.number}:{user}",
         link=f"/leads/{step.lead.pk}/",
-        context=context_of(step.lead, step.clock, known, step=step.do),
+        context=context_of(
+            step.lead, step.clock, known, step=step.do, accepted=step.lead.status == Lead.Status.ACCEPTED
+        ),
     )

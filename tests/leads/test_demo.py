@@ -201,9 +201,16 @@ class TestLoaded:
         for lead in Lead.objects.prefetch_related("assignments"):
             assert sum(one.ended_at is None for one in lead.assignments.all()) == lead.is_open
 
+    def test_nothing_is_left_that_should_have_been_done_before_it_began(self):
+        running = SlaClock.objects.filter(state="running")
+
+        assert not running.filter(next_at__lte=NOW).exists()
+        assert not running.filter(due_at__lt=NOW, breach_noted_at=None).exists()
+        assert running.exclude(breach_noted_at=None).exists()
+
     def test_only_what_is_new_or_not_yet_called_has_a_running_clock(self):
         for clock in SlaClock.objects.filter(state="running").select_related("lead"):
-            assert clock.lead.status in ("assigned", "accepted")
+            assert clock.lead.status in ("assigned", "accepted", "queued")
             assert clock.lead.contacted_at is None
         assert SlaClock.objects.filter(state="finished", finished_at__gt=F("due_at")).exists()
         assert SlaClock.objects.filter(state="finished", finished_at__lte=F("due_at")).exists()

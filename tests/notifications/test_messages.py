@@ -88,6 +88,7 @@ def test_its_one_link_is_whole_and_accepts(ada, settings):
         ("taken", ABOUT_PRIYA),
         ("unacknowledged", ABOUT_PRIYA),
         ("reminder", {**ABOUT_PRIYA, "rep": ""}),  # waits in a queue
+        ("reminder", {**ABOUT_PRIYA, "accepted": True}),
         ("assigned", {}),
         ("assigned", {**ABOUT_PRIYA, "lead": "7"}),
     ],

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from leads import ladder, services
 from leads.models import Assignment, Lead, SlaClock
+from notifications.messages import can_be_accepted
 from notifications.models import Notification
 from reps import services as people
 from reps.models import Rep, User
@@ -62,6 +63,19 @@ def test_the_rep_is_reminded_then_the_manager_told_then_the_lead_moved(lead):
     assert SlaClock.objects.get(assignment__lead=lead, state="running").assignment.epoch == 2
     assert len(steps(lead)) == 3
     assert not lead.timeline.values("text").annotate(times=Count("id")).filter(times__gt=1)
+
+
+def test_who_has_accepted_is_reminded_of_the_call_and_not_asked_to_accept_again(lead):
+    clock = SlaClock.objects.get(lead=lead)
+    clock.steps[0]["unless"] = "contacted"
+    clock.save(update_fields=["steps"])
+    services.accept(lead, by=Rep.objects.get(user__email="ada@example.com").user, now=timezone.now())
+
+    after(lead, 2)
+
+    reminder = Notification.objects.get(kind="reminder")
+    assert reminder.text == f"You have accepted {lead}, and not contacted them yet."
+    assert not can_be_accepted(reminder)
 
 
 def test_a_takeaway_stays_on_the_ledger_of_the_first(lead):
