@@ -178,7 +178,7 @@ def _regions(today: date) -> Json:
     return {
         "format": 1,
         "rules": [_rule(number, today, **rule) for number, rule in enumerate(rules)],
-        "otherwise": {"kind": "queue", "queue": "triage"},
+        "otherwise": {"kind": "queue", "queue": "triage", "sla": "standard"},
     }
 
 
