@@ -27,6 +27,7 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
     _check_may_move(by)
     if not Rep.objects.overseen_by(by).filter(pk=to.pk).exists():
         raise NotPossible(f"You do not answer for {to}: choose somebody of your own teams.")
+    known = known_and_held()
     lead = locked(lead, epoch)
     if lead.status in Lead.CLOSED:
         raise NotPossible("The lead is closed.")
@@ -35,7 +36,6 @@ def reassign(lead: Lead, *, to: Rep, by: User, reason: str, now: datetime, epoch
     previous, its_epoch, pool = lead.rep if lead.is_open else None, lead.epoch, latest_pool(lead)
     why = f"{by} gave it to {to}: {reason}"
 
-    known = known_and_held()
     email = known.emails[to.pk]
     if not known.world.reps[email].active:
         raise NotPossible(f"{to} is not active.")
@@ -53,6 +53,7 @@ def put_back(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | N
     """The lead leaves whoever holds it for the queue of his team, where it waits until somebody takes it."""
     reason = given_reason(reason)
     _check_may_move(by)
+    known = known_and_held()
     lead = locked(lead, epoch)
     previous, its_epoch, pool = lead.rep, lead.epoch, latest_pool(lead)
     if not lead.is_open or previous is None:
@@ -60,7 +61,6 @@ def put_back(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | N
     queue = Queue.objects.get(slug=handover.team_queue(previous))
     why = f"{by} put it into {queue}: {reason}"
 
-    known = known_and_held()
     ending, pools = Ending(Assignment.Ended.BY_HAND, why[:300]), [pool] if pool else []
     handover.put_in_queue(lead, why=why, now=now, cause=BY_HAND, ending=ending, pools=pools, told=True)
     _credit_back(known, pool, previous, lead, now)

@@ -13,6 +13,7 @@ from leads import handover, outgoing_events
 from leads.clocks import silence
 from leads.holding import AlreadyTaken, NotPossible, act, check_holder, finish_clock, locked, tell_story
 from leads.models import Assignment, InboundEvent, Lead, SlaClock, TimelineEntry
+from leads.world import known_and_held
 from notifications.subscriptions import catalogue
 from reps.models import User
 
@@ -20,6 +21,8 @@ from reps.models import User
 @act
 def accept(lead: Lead, *, by: User, now: datetime, epoch: int | None = None) -> Lead:
     """The holder takes the lead on; a rep of the team takes one that waits in the team's queue. Twice is once."""
+    if lead.status == Lead.Status.QUEUED:
+        known_and_held()  # before the lead, as everywhere
     lead = locked(lead, epoch)
     if lead.status == Lead.Status.QUEUED:
         return handover.claim(lead, by=by, now=now)
