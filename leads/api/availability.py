@@ -86,14 +86,19 @@ def cancel_time_off(request: Request, email: str, pk: int) -> Response:
 
 def _overseen(request: Request, email: str) -> Rep:
     """A rep whom this user answers for; he is not his own manager, though he sees himself."""
-    rep = Rep.objects.overseen_by(request.user).filter(user__email=email.strip().lower()).first()
+    rep = Rep.objects.overseen_by(request.user).filter(user__email=_email(email)).first()
     if rep is None:
         raise Http404("There is no such rep, or it is not yours to see.")
     return rep
 
 
 def _rep_for(request: Request, email: str) -> Rep:
-    rep = reps_seen_by(request.user).filter(user__email=email.strip().lower()).first()
+    rep = reps_seen_by(request.user).filter(user__email=_email(email)).first()
     if rep is None:
         raise Http404("There is no such rep, or it is not yours to see.")
     return rep
+
+
+def _email(text: str) -> str:
+    """As it is kept. A database cannot even be asked about a NUL."""
+    return text.strip().lower().replace("\x00", "\ufffd")

@@ -104,7 +104,11 @@ class StepForm(forms.Form):
     do = forms.ChoiceField(label="Do", choices=DOINGS, required=False, widget=forms.Select(_input()))
 
 
-StepFormSet = forms.formset_factory(StepForm, extra=SPARE, max_num=sla.MOST_STEPS, validate_max=True)
+# Also of whoever says in the form that he sends a million.
+MOST_LINES = sla.MOST_STEPS + SPARE
+StepFormSet = forms.formset_factory(
+    StepForm, extra=SPARE, max_num=sla.MOST_STEPS, absolute_max=MOST_LINES, validate_max=True
+)
 
 
 def written_steps(steps: Any) -> list[tuple[StepForm, dict[str, str]]]:

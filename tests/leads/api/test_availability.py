@@ -47,3 +47,8 @@ def test_whoever_is_not_active_is_not_switched(company, programs) -> None:
     answer = programs["mia"].post("reps/gone@example.com/pause/")
 
     assert (answer.status_code, answer.json()["detail"]) == (409, "Gone is not active and gets no leads anyway.")
+
+
+@pytest.mark.parametrize("act", ["pause/", "resume/", "time-off/", "time-off/1/cancel/"])
+def test_a_name_that_nobody_can_have_is_nobodys(company, programs, act) -> None:
+    assert programs["olivia"].post(f"reps/%00ada@example.com/{act}").status_code == 404

@@ -14,6 +14,7 @@ from leads.configuration import dump
 from leads.models import SlaClock, SlaPolicy
 from leads.pages.policies import sentences
 from leads.policies import editing
+from leads.policies.forms import MOST_LINES
 from leads.world import known
 from reps.models import Change, CompanyHoliday
 from tests.office import DANA, HEALTH, LENA, MAYA, arrive, person, signed_in
@@ -241,6 +242,13 @@ def test_the_same_day_twice_is_said(maya: Client) -> None:
 
     assert answer.status_code == 422
     assert "is already" in text(answer)
+
+
+def test_a_form_that_says_it_has_a_million_steps_is_as_long_as_any_other(maya: Client) -> None:
+    answer = maya.post("/promises/+new/", {"steps-TOTAL_FORMS": "9" * 20, "steps-INITIAL_FORMS": "0"})
+
+    assert answer.status_code == 422
+    assert len(answer.context["steps"].forms) <= MOST_LINES
 
 
 def test_managers_read_and_reps_do_not() -> None:
