@@ -14,9 +14,12 @@ from notifications.models import Channel
 from notifications.own_forms import WishesForm
 from notifications.pages import log
 from reps.access import Request, own_zone, signed_in
+from reps.models import User
 from reps.pages import page
 
-REST_S = 3  # between two tests of one person: each may hold this process for ten seconds
+REST_S = 3  # between two tests of one person
+LONGEST_S = 15  # each may hold this process for ten seconds, so there is never more than one
+HOUR_S, MOST_AN_HOUR = 3_600, 30  # what is tested costs money with some services, and reaches whatever phone is named
 
 
 @signed_in
@@ -45,11 +48,22 @@ def test(request: Request, slug: str) -> HttpResponse:
     channel = get_object_or_404(Channel, slug=slug)
     if not (channel.enabled or request.user.is_revops):
         raise Http404
-    if not cache.add(f"test-of-{request.user.pk}", slug, REST_S):
-        problem = "One test at a time: try again in a moment."
-    else:
-        problem = repeating.test_message(channel, request.user, now=timezone.now())
+    problem = _tested(channel, request.user)
     return page(request, "notifications/tested.html", {"channel": channel, "problem": problem}, part="tested")
+
+
+def _tested(channel: Channel, user: User) -> str:
+    one, hour = f"test-of-{user.pk}", f"tests-of-{user.pk}"
+    if not cache.add(one, channel.slug, LONGEST_S):
+        return "One test at a time: try again in a moment."
+    try:
+        sent: int = cache.get(hour, 0)
+        if sent >= MOST_AN_HOUR:
+            return f"{MOST_AN_HOUR} tests were sent within an hour: try again later."
+        cache.set(hour, sent + 1, HOUR_S)
+        return repeating.test_message(channel, user, now=timezone.now())
+    finally:
+        cache.touch(one, REST_S)
 
 
 def _told(channel: Channel | None) -> str:

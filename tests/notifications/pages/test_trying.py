@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from notifications import own_views
 from notifications.models import Delivery, Notification
 from tests.notifications.pages.test_channels import make_channel
 from tests.office import DANA, LEE, MAYA, person, signed_in
@@ -35,12 +36,12 @@ def test_a_test_reaches_whoever_asked_for_it_and_leaves_nothing_behind(outside: 
 
 def test_it_goes_to_ones_own_address_on_the_channel(outside: Sink) -> None:
     channel = make_channel(settings={"url": outside.url("/robot")})
-    person(DANA).addresses.create(channel=channel, address=outside.url("/dana"))
-    person(LEE).addresses.create(channel=channel, address=outside.url("/lee"))
+    person(DANA).addresses.create(channel=channel, address="https://dana.invalid.example/hook")
+    person(LEE).addresses.create(channel=channel, address="https://lee.invalid.example/hook")
 
-    signed_in(DANA).post(TEST)
+    assert "could not be reached" in signed_in(DANA).post(TEST).content.decode()
 
-    assert [received.path for received in outside.received()] == ["/dana"]
+    assert outside.received() == []
 
 
 def test_what_went_wrong_is_said(outside: Sink) -> None:
@@ -77,3 +78,17 @@ def test_nobody_holds_the_server_up_by_trying_again_and_again(outside: Sink) -> 
 
     assert "One test at a time" in again
     assert len(outside.received()) == 1
+
+
+def test_nobody_makes_another_persons_phone_ring_all_day(outside: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_views, "MOST_AN_HOUR", 2)
+    make_channel(settings={"url": outside.url("/robot")})
+    dana = signed_in(DANA)
+
+    for _ in range(3):
+        cache.delete(f"test-of-{person(DANA).pk}")
+        shown = dana.post(TEST).content.decode()
+
+    assert "try again later" in shown
+    assert len(outside.received()) == 2
+    assert "Taken" in signed_in(LEE).post(TEST).content.decode()
