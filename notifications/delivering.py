@@ -125,9 +125,10 @@ class Deliverer:
         else:
             try:
                 sent = call()
-                result = Result(started.leased, started.at, _since(started), ok=True, status=sent.status)
+                took = _since(started)
+                result = Result(started.leased, started.at, took, ok=True, status=sent.status, counts=not sent.own)
             except NotSent as refused:
-                result = _refused(started, refused)
+                result = _refused(started, refused, counts=not refused.own)
             except Exception as failure:  # A channel that we trip over is told of, and tried again.
                 log.exception("delivery %s failed", started.leased.delivery)
                 result = _broke(started, failure)

@@ -127,12 +127,12 @@ def _tell_lanes(results: Sequence[Result], now: datetime) -> None:
     if took:
         lanes.took(took, now)
     for name in names:
-        mine = [one for one in results if one.leased.lane == name]
+        mine = [one for one in results if one.leased.lane == name and one.counts]
         for one in mine:
             if one.retry_after_s is not None:
                 until = now + min(LONGEST_REST, timedelta(seconds=one.retry_after_s))
                 lanes.asked_to_rest(name, until, _said(one), now)
-        bad = [one for one in mine if one.counts and not (one.ok or one.permanent or one.gone)]
+        bad = [one for one in mine if not (one.ok or one.permanent or one.gone)]
         bad = [one for one in bad if one.retry_after_s is None]
         if bad and name not in took:
             lanes.failed(name, len(bad), _said(bad[-1]), now)
@@ -140,7 +140,7 @@ def _tell_lanes(results: Sequence[Result], now: datetime) -> None:
 
 def _is_well(one: Result) -> bool:
     """A receiver that takes a message, or says of one message that it will not, is at work."""
-    return one.ok or (one.permanent and one.status is not None and not one.gone)
+    return one.counts and (one.ok or (one.permanent and one.status is not None and not one.gone))
 
 
 def _switch_off(lane: str, problem: str, now: datetime) -> None:

@@ -8,7 +8,6 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.forms import BoundField
 
 from notifications import reach
@@ -98,7 +97,7 @@ class WishesForm(forms.Form):
         name = f"address_{key}"
         if text := self.cleaned_data.get(name, ""):
             try:
-                self.cleaned_data[name] = reach.cleaned(channel, text, allowed=settings.OUTGOING_ALLOW)
+                self.cleaned_data[name] = reach.cleaned(channel, text)
             except reach.BadAddress as bad:
                 self.add_error(name, str(bad))
 

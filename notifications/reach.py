@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import phonenumbers
@@ -16,6 +16,7 @@ SLACK_MEMBER = re.compile(r"[UW][A-Z0-9]{6,20}")
 # A device's token, a user's key, a topic. What could end a part of a URL has no place in it.
 PUSH_TARGET = re.compile(r"[A-Za-z0-9_.@-]{1,200}")
 LIKE_A_NUMBER = re.compile(r"\+?[\d\s()./-]{6,40}")
+COSTLY = (phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST)
 
 
 class BadAddress(ValueError):
@@ -55,7 +56,7 @@ def reach_of(channel: Channel) -> Reach | None:
     return REACHES.get(channel.kind)
 
 
-def cleaned(channel: Channel, text: str, *, allowed: Collection[str] = ()) -> str:
+def cleaned(channel: Channel, text: str) -> str:
     """The address as it is kept. Raises `BadAddress`."""
     if len(text) > LONGEST:
         raise BadAddress(f"That is longer than {LONGEST} characters.")
@@ -64,7 +65,7 @@ def cleaned(channel: Channel, text: str, *, allowed: Collection[str] = ()) -> st
     if channel.kind == Channel.Kind.SERVICE:
         return _number(text) if LIKE_A_NUMBER.fullmatch(text) else _push_target(text)
     if channel.kind == Channel.Kind.WEBHOOK:
-        return _url(text, allowed)
+        return _url(text)
     raise BadAddress("This channel asks for no address.")
 
 
@@ -82,6 +83,8 @@ def _number(text: str) -> str:
         raise BadAddress("Begin with + and the code of the country, such as +14155550123.") from bad
     if not phonenumbers.is_valid_number(number):
         raise BadAddress("There is no such phone number.")
+    if phonenumbers.number_type(number) in COSTLY:
+        raise BadAddress("That number costs whoever writes to it: give an ordinary one.")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -91,8 +94,9 @@ def _push_target(text: str) -> str:
     return text
 
 
-def _url(text: str, allowed: Collection[str]) -> str:
+def _url(text: str) -> str:
+    """On the public internet alone: origins of the operator's own network are not everybody's to write to."""
     try:
-        return target_of(text, allowed).url
+        return target_of(text).url
     except Refused as refused:
         raise BadAddress(str(refused)) from refused

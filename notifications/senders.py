@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -45,10 +46,9 @@ def _send(channel: Channel) -> Send:
 
 
 def _to_him_alone(send: Send, message: Message, settings: Settings) -> Sent:
-    """Of an address that is one person's own: when it is gone, the channel of the others is not."""
+    """Of an address that is one person's own: gone, busy or broken, it leaves the channel of the others as it is."""
     try:
-        return send(message, settings)
+        return replace(send(message, settings), own=True)
     except NotSent as refused:
-        if not refused.gone:
-            raise
-        raise NotSent(refused.problem, status=refused.status, permanent=True) from None
+        refused.permanent, refused.gone, refused.own = refused.permanent or refused.gone, False, True
+        raise

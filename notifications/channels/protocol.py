@@ -31,16 +31,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The receiver took it."""
+    """The receiver took it. `own`: it was the person's own, so that it says nothing about that of the others."""
 
     status: int | None = None
+    own: bool = False
 
 
 class NotSent(Exception):
     """It was not taken. `problem` is kept and shown: it never holds an address or a secret.
 
     `permanent`: no repeat of this message can help. `gone`: nothing will ever be taken there again, so the channel is
-    switched off. `retry_after_s`: how long the receiver asked to be left alone.
+    switched off. `retry_after_s`: how long the receiver asked to be left alone. `own`: as of what was sent.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class NotSent(Exception):
         permanent: bool = False,
         retry_after_s: float | None = None,
         gone: bool = False,
+        own: bool = False,
     ) -> None:
         super().__init__(problem)
         self.problem = problem
@@ -58,6 +60,7 @@ class NotSent(Exception):
         self.permanent = permanent
         self.retry_after_s = retry_after_s
         self.gone = gone
+        self.own = own
 
 
 Send = Callable[[Message, Settings], Sent]

@@ -37,7 +37,7 @@ def begin(act):
     def run():
         try:
             act()
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001  # whatever it is, the test is told
             trouble.append(failure)
         finally:
             connection.close()

@@ -2,9 +2,10 @@ import pytest
 from django.utils import timezone
 
 from notifications import repeating
-from notifications.channels import SENDERS, NotSent
+from notifications.channels import SENDERS, NotSent, Sent
 from notifications.delivering import deliver_round
-from notifications.models import Address, Channel, Delivery
+from notifications.lanes import OPENS_AFTER
+from notifications.models import Address, Channel, Delivery, Lane
 from notifications.repeating import NotPossible, replay
 from reps.models import Change
 from tests.notifications.conftest import person, told, wants
@@ -81,3 +82,52 @@ def test_a_persons_own_address_that_is_gone_leaves_the_others_their_channel(hook
     deliver_round()
     shared.refresh_from_db()
     assert not shared.enabled
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NotSent("It answered 429.", status=429, retry_after_s=3_600.0),
+        NotSent("It answered 500.", status=500),
+        NotSent("It could not be reached."),
+    ],
+    ids=["busy", "broken", "unreachable"],
+)
+def test_a_persons_own_address_says_nothing_about_the_channel_of_the_others(hook, monkeypatch, answer):
+    shared = hook("shared", kind=Channel.Kind.WEBHOOK)
+    own, other = person("own@example.com"), person("other@example.com")
+    Address.objects.create(user=own, channel=shared, address="https://own.example.com/hook")
+    for user in (own, other):
+        wants(user, shared)
+
+    def send(message, settings):
+        if message.to:
+            raise answer
+        return Sent(200)
+
+    monkeypatch.setitem(SENDERS, "webhook", send)
+    for _ in range(OPENS_AFTER + 1):
+        told(own)
+    deliver_round()
+    told(other)
+    deliver_round()
+
+    assert Delivery.objects.get(user=other).state == "sent"
+    lane = Lane.objects.get(name=shared.lane)
+    assert (lane.failures, lane.open_until) == (0, None)
+    assert Delivery.objects.filter(user=own, state="waiting").count() == OPENS_AFTER + 1
+
+
+def test_that_a_persons_own_address_takes_something_does_not_mend_the_channel(hook, monkeypatch):
+    shared = hook("shared", kind=Channel.Kind.WEBHOOK)
+    own = person("own@example.com")
+    Address.objects.create(user=own, channel=shared, address="https://own.example.com/hook")
+    wants(own, shared)
+    Lane.objects.create(name=shared.lane, failures=3, changed_at=timezone.now())
+
+    monkeypatch.setitem(SENDERS, "webhook", lambda message, settings: Sent(200))
+    told(own)
+    deliver_round()
+
+    assert Delivery.objects.get().state == "sent"
+    assert Lane.objects.get().failures == 3

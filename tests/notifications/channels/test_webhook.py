@@ -44,9 +44,17 @@ def test_a_repeat_has_the_same_id_and_its_own_time(outside):
 
 
 def test_a_person_s_own_url_is_asked_instead(outside):
-    webhook.send(signed(to=outside.url("/ada")), {"url": outside.url(PATH)})
+    with pytest.raises(NotSent, match="could not be reached"):
+        webhook.send(signed(to="https://ada.invalid.example/hook"), {"url": outside.url(PATH)})
 
-    assert [one.path for one in outside.received()] == ["/ada"]
+    assert outside.received() == []
+
+
+def test_what_the_operator_named_is_not_everybodys_to_write_to(outside):
+    with pytest.raises(NotSent, match="Only https"):
+        webhook.send(signed(to=outside.url("/admin")), {"url": outside.url(PATH)})
+
+    assert outside.received() == []
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ def test_one_persons_choice_is_nobody_elses() -> None:
         ({"address_{bot}": "dana"}, "address_{bot}"),
         ({"address_{sms}": "+1 555"}, "address_{sms}"),
         ({"address_{sms}": "0151 2345678"}, "address_{sms}"),
+        ({"address_{sms}": "+1 900 555 2671"}, "address_{sms}"),
+        ({"address_{sms}": "+44 909 879 0000"}, "address_{sms}"),
         ({"address_{sms}": "a/b?c"}, "address_{sms}"),
         ({"address_{sms}": "x\r\ny"}, "address_{sms}"),
         ({"address_{hook}": "http://169.254.169.254/"}, "address_{hook}"),
@@ -191,3 +193,13 @@ def test_saving_costs_no_more_than_this() -> None:
         assert dana.post(MINE, {"first_assigned": str(mail.pk), "first_reminder": "inbox"}).status_code == 302
 
     assert len(queries) <= 22, "\n".join(query["sql"][:120] for query in queries)
+
+
+def test_an_origin_of_the_operators_own_network_is_not_everybodys_to_name(settings) -> None:
+    settings.OUTGOING_ALLOW = ("http://crm.internal:8080",)
+    hook = make_channel("hook", "webhook", settings={"url": "http://crm.internal:8080/hook"})
+
+    answer = signed_in(DANA).post(MINE, {f"address_{hook.pk}": "http://crm.internal:8080/admin"})
+
+    assert answer.status_code == 422
+    assert not Address.objects.exists()
