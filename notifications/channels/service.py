@@ -140,14 +140,19 @@ def _plugin(template: str, to: str) -> Any:
         port = parts.port
     except ValueError:
         raise NotSent("This is no URL.") from None
-    if not LOOKS.issuperset(name for name, _ in parse_qsl(parts.query, keep_blank_values=True)) or parts.fragment:
+    looks = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    if not LOOKS.issuperset(looks) or ";" in parts.query or parts.fragment:
         raise NotSent(f"After the question mark only {', '.join(sorted(LOOKS))} can stand.")
     try:
         plugin_class, host = _service(parts.scheme, parts.hostname or "", port)
         url = filled(template, host, os.environ)
     except Refused as refused:
         raise NotSent(str(refused)) from None
-    return _built(plugin_class, url.replace(TO, _person(to, parts.scheme)) if TO in template else url)
+    plugin = _built(plugin_class, url.replace(TO, _person(to, parts.scheme)) if TO in template else url)
+    # Apprise reads URLs in a way of its own: what counts is where it would go, with the secrets that were filled in.
+    if isinstance(plugin, NotifyJSON) and (plugin.host.lower(), plugin.port) != (host, port):
+        raise NotSent("This is no URL.")
+    return plugin
 
 
 def _person(to: str, scheme: str) -> str:

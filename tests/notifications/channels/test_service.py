@@ -158,6 +158,33 @@ def test_only_known_services_are_asked_with_their_own_key(url, part, monkeypatch
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "json://user:${SWITCHYARD_SECRET_K}@elsewhere.example@push.internal/{to}",
+        "json://user@elsewhere.example@push.internal/",
+        "json://user:pw@elsewhere.example:80@push.internal/",
+        "json://user:pw@${SWITCHYARD_SECRET_K}.elsewhere.example@push.internal/",
+        "json://push.internal/{to}?sound=;+X-Key=${SWITCHYARD_SECRET_K}",
+    ],
+)
+def test_a_url_that_apprise_reads_otherwise_than_we_do_sends_nothing_anywhere(url, monkeypatch, settings):
+    settings.OUTGOING_ALLOW = ("http://push.internal",)
+    keep_secret(monkeypatch, "K", "s3cret", "push.internal")
+
+    assert check("service", {"url": url})
+    with pytest.raises(NotSent) as refused:
+        service.send(message(to="ada"), {"url": url})
+    assert "s3cret" not in refused.value.problem
+
+
+def test_an_origin_that_the_operator_named_is_one_in_any_case(monkeypatch, settings):
+    settings.OUTGOING_ALLOW = ("http://push.internal",)
+    keep_secret(monkeypatch, "K", "s3cret", "push.internal")
+
+    assert check("service", {"url": "json://user:${SWITCHYARD_SECRET_K}@Push.Internal/{to}?priority=high"}) == []
+
+
+@pytest.mark.parametrize(
     ("url", "host"),
     [
         ("twilio://AC" + "0" * 32 + ":${SWITCHYARD_SECRET_K}@15550100123/{to}", "api.twilio.com"),
