@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 from django.contrib.auth.hashers import make_password
 
@@ -11,6 +11,7 @@ from leads.configuration import rows
 from leads.configuration.differences import Differences
 from leads.configuration.parts import Configuration
 from leads.configuration.parts import Rep as RepPart
+from leads.configuration.parts import TimeOff as TimeOffPart
 from reps.models import CompanyHoliday, Rep, RepSkill, Skill, Team, TimeOff, User
 
 
@@ -153,11 +154,24 @@ def _put_skills_and_time_off(pairs: list[tuple[RepPart | None, RepPart]]) -> Non
     ]
     RepSkill.objects.bulk_create(levels, batch_size=rows.BATCH)
 
-    other_times = [rep for was, rep in pairs if rep.time_off != (was.time_off if was else ())]
-    TimeOff.objects.filter(rep__in=[ids[rep.email] for rep in other_times]).delete()
-    spans: list[Any] = [
-        TimeOff(rep_id=ids[rep.email], start=away.start, end=away.end, kind=away.kind, note=away.note)
-        for rep in other_times
-        for away in rep.time_off
+    other_times = {ids[rep.email]: rep.time_off for was, rep in pairs if rep.time_off != (was.time_off if was else ())}
+    _put_time_off(other_times)
+
+
+def _put_time_off(wanted: Mapping[int, Sequence[TimeOffPart]]) -> None:
+    """What stays as it was stays the same row: what was handed over when it began is not handed over again."""
+    missing = Counter(
+        (rep, away.start, away.end, away.kind, away.note) for rep, spans in wanted.items() for away in spans
+    )
+    gone = []
+    for pk, *told in TimeOff.objects.filter(rep__in=wanted).values_list("pk", "rep", "start", "end", "kind", "note"):
+        if missing[tuple(told)]:
+            missing[tuple(told)] -= 1
+        else:
+            gone.append(pk)
+    TimeOff.objects.filter(pk__in=gone).delete()
+    fresh = [
+        TimeOff(rep_id=rep, start=start, end=end, kind=kind, note=note)
+        for rep, start, end, kind, note in missing.elements()
     ]
-    TimeOff.objects.bulk_create(spans, batch_size=rows.BATCH)
+    TimeOff.objects.bulk_create(fresh, batch_size=rows.BATCH)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from leads.configuration import differences, dump, parts, plain, rows_people, store, yaml_text
 from leads.configuration.read import BadConfiguration, read
 from leads.models import Account, InboundEvent, Lead, Source
-from reps.models import Change, Rep, Revision, User
+from reps.models import Change, Rep, Revision, TimeOff, User
 from routing.models import Decision, Member, Pool, Queue, Tree, Version
 from tests.leads.configuration.company import COMPANY
 
@@ -189,6 +189,19 @@ def test_a_pause_is_not_the_files_business():
     assert ada.paused_until == until
     assert dump.current().of("reps")[ada.user.email].paused_until == until
     assert ada.user.name == "Ada King"
+
+
+def test_time_off_that_stays_in_the_file_is_not_handed_over_again():
+    load(COMPANY)
+    TimeOff.objects.filter(note="Christmas").update(handed_over_at=NOW)
+    before = set(TimeOff.objects.values_list("pk", flat=True))
+
+    first = "- {start: 2026-12-21T00:00"
+    load(COMPANY.replace(first, f"- {{start: 2027-05-01T00:00, end: 2027-05-08T00:00}}\n      {first}"))
+
+    assert TimeOff.objects.get(note="Christmas").handed_over_at == NOW
+    assert len(set(TimeOff.objects.values_list("pk", flat=True)) - before) == 1
+    assert TimeOff.objects.count() == 3
 
 
 def levels(pool="sales"):
