@@ -38,7 +38,12 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | No
     check_holder(lead, by)
     tell_story(lead, TimelineEntry.Kind.DECLINED, f"{by} declined: {reason}", by, now)
 
-    route_again(lead, now=now, cause=Decision.Cause.DECLINED, ending=Ending(Assignment.Ended.DECLINED, reason))
+    known = known_and_held()
+    person = _person_again(lead, known)
+    person.declined |= {by.email}
+    decided = decide([person], known, Presence(now))
+    ending = Ending(Assignment.Ended.DECLINED, reason)
+    record.write(decided, known, now=now, cause=Decision.Cause.DECLINED, ending=ending)
     return Lead.objects.get(pk=lead.pk)
 
 
@@ -62,22 +67,6 @@ def take(lead: Lead, rep: Rep, known: Known, *, why: str, by: User, now: datetim
     tell_story(lead, TimelineEntry.Kind.ACCEPTED, why, by, now)
     outgoing_events.tell(lead, catalogue.ACCEPTED, now=now)
     return Lead.objects.get(pk=lead.pk)
-
-
-def route_again(lead: Lead, *, now: datetime, cause: str, ending: Ending) -> Decided:
-    """Ask the rules once more about a lead that leaves its holder, without those who declined or lost it."""
-    known = known_and_held()
-    person = _person_again(lead, known)
-    person.past_gate = True  # also one that has waited in a queue until its promise was over
-    if person.holder is not None:
-        leaving = frozenset({person.holder.rep})
-        if ending.code == Assignment.Ended.DECLINED:
-            person.declined |= leaving
-        else:
-            person.held_before |= leaving
-    decided = decide([person], known, Presence(now))
-    record.write(decided, known, now=now, cause=cause, ending=ending)
-    return decided[0]
 
 
 def give(
