@@ -116,7 +116,7 @@ class _About:
         vocabulary = organisation.world.vocabulary
         people = people_again(leads, organisation.emails, vocabulary)
         held = Assignment.objects.filter(lead__in=[lead.pk for lead in leads]).order_by("lead", "-epoch")
-        clocks = SlaClock.objects.filter(lead__in=[lead.pk for lead in leads]).order_by("lead", "-pk")
+        clocks = SlaClock.objects.filter(lead__in=leads).exclude(assignment=None).order_by("lead", "-pk")
         named = {clock.lead_id: str(clock.policy["slug"]) for clock in clocks.distinct("lead")}
         latest = held.distinct("lead").select_related("pool")
         needs = [needs_of(one, organisation) for one in plan_all(people, organisation, presence)]

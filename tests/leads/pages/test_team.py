@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from leads import by_hand, services
 from leads.models import Lead, SlaClock
+from leads.pages import moving
 from leads.pages.team import Board
+from leads.world import known
 from reps import services as people
 from reps.models import Rep, RepSkill, TimeOff
 from tests.office import CLARA, DANA, HEALTH, INES, LARGE, LEE, LENA, MAYA, STEEL, arrive, person, signed_in
@@ -222,6 +224,25 @@ def test_the_dialog_says_who_declined_it_and_who_is_full(priya: Lead) -> None:
     assert "Had it before" in words
     assert "Full" in words
     assert "HIPAA 3" in words
+
+
+def test_the_promise_that_starts_anew_is_that_of_the_lead_and_not_of_the_queue_it_waited_in(priya: Lead) -> None:
+    """As moving it does, see `handover.give`."""
+
+    def policy() -> str:
+        return SlaClock.objects.filter(lead=priya, state="running").get().policy["slug"]
+
+    own, now = policy(), timezone.now()
+    other = next(one.slug for one in known().policies if one.slug != own)
+    clock = SlaClock.objects.get(lead=priya)
+    by_hand.put_back(priya, by=person(LENA), reason="x", now=now)
+    SlaClock.objects.create(lead=priya, policy={**clock.policy, "slug": other}, started_at=now, due_at=now)
+
+    option = next(one for one in moving.move([priya], person(LENA), now=now).options if one.rep == rep(LEE))
+    by_hand.reassign(priya, to=rep(LEE), by=person(LENA), reason="x", now=now)
+
+    assert policy() == own
+    assert option.due == SlaClock.objects.get(lead=priya, state="running").due_at
 
 
 def test_whom_nothing_speaks_against_stands_first(priya: Lead) -> None:
