@@ -15,6 +15,7 @@ from leads.activity.counting import all_signals
 from leads.api.decision_forms import DecisionForm, ScoringForm, told
 from leads.api.paging import Paging
 from leads.clocks.lateness import Measured, measured
+from leads.ladder.step import still_ahead
 from leads.models import Lead, SlaClock, TimelineEntry
 from leads.pages.activity import names_of
 from leads.world import known
@@ -152,10 +153,8 @@ class PromiseForm(serializers.Serializer[SlaClock]):
 
     @extend_schema_field(StepForm(allow_null=True))
     def get_next_step(self, clock: SlaClock) -> dict[str, str] | None:
-        if clock.state != SlaClock.State.RUNNING or clock.next_step >= len(clock.steps):
-            return None
-        step = clock.steps[clock.next_step]
-        return {name: step[name] for name in ("at", "unless", "do")}
+        steps = still_ahead(clock, clock.lead)
+        return {name: steps[0][name] for name in ("at", "unless", "do")} if steps else None
 
 
 class StoryForm(serializers.Serializer[Any]):

@@ -1,8 +1,8 @@
-"""One due step of one lead, read under the lead's lock."""
+"""The steps of one lead: the one that is due, read under the lead's lock, and those that can still come."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +34,14 @@ class Step:
     @property
     def moves(self) -> bool:
         return self.do in MOVES
+
+
+def still_ahead(clock: SlaClock, lead: Lead) -> Sequence[Mapping[str, str]]:
+    """The steps of the frozen ladder that can still happen to this lead, as it stands."""
+    if clock.state != SlaClock.State.RUNNING:
+        return ()
+    steps: Sequence[Mapping[str, str]] = clock.steps[clock.next_step :]
+    return [step for step in steps if lead.status in STILL_UNTOUCHED[step["unless"]]]
 
 
 def steps_of(leads: Collection[int], at: datetime) -> list[Step]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leads.clocks.lateness import measured
+from leads.ladder.step import still_ahead
 from leads.models import Lead, SlaClock
 from leads.world import Known
 from reps.models import Rep
@@ -77,20 +78,11 @@ def countdown(clock: SlaClock, now: datetime) -> Countdown:
     return Countdown(clock.due_at, clock.due_at - clock.started_at, clock.due_at - now)
 
 
-def still_ahead(clock: SlaClock | None, lead: Lead) -> Sequence[Mapping[str, str]]:
-    """The steps of the frozen ladder that can still happen to this lead."""
-    if clock is None or clock.state != SlaClock.State.RUNNING or lead.rep_id is None:
-        return ()
-    steps: Sequence[Mapping[str, str]] = clock.steps[clock.next_step :]
-    return [step for step in steps if not (step["unless"] == "accepted" and lead.status == Lead.Status.ACCEPTED)]
-
-
 def ahead(clock: SlaClock | None, lead: Lead, moved: int) -> Sequence[Ahead]:
-    """Those steps in words; `moved` counts how often the ladder has taken the lead from somebody."""
-    steps = still_ahead(clock, lead)
+    """The steps that can still happen, in words; `moved` counts how often the ladder took the lead from somebody."""
     if clock is None or lead.rep is None:
         return ()
-    return [_in_words(step, clock, lead.rep, moved) for step in steps]
+    return [_in_words(step, clock, lead.rep, moved) for step in still_ahead(clock, lead)]
 
 
 def named(steps: Sequence[Ahead], taker: str) -> Sequence[Ahead]:

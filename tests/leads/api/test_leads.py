@@ -43,6 +43,19 @@ def test_the_promise_is_broken_when_its_time_has_passed_whoever_noticed(company,
     assert kept["next_step"]["do"] == "remind"
 
 
+def test_a_step_that_acceptance_has_made_needless_is_not_the_next_one(company, programs) -> None:
+    lead = make_lead(rep=company.ada, due_in=timedelta(days=36500))
+    clock = SlaClock.objects.get(lead=lead)
+    at = clock.steps[0]["at"]
+    steps = [
+        {"at": at, "unless": unless, "do": do} for unless, do in (("accepted", "remind"), ("contacted", "reassign"))
+    ]
+    SlaClock.objects.filter(pk=clock.pk).update(steps=steps)
+    Lead.objects.filter(pk=lead.pk).update(status=Lead.Status.ACCEPTED)
+
+    assert programs["ada"].get(f"leads/{lead.pk}/").json()["sla"]["next_step"]["do"] == "reassign"
+
+
 def test_a_list_tells_when_each_promise_is_due(company, programs) -> None:
     rows = {row["id"]: row for row in programs["ada"].get("leads/").json()["results"]}
 
