@@ -164,11 +164,12 @@ def _put_time_off(wanted: Mapping[int, Sequence[TimeOffPart]]) -> None:
         (rep, away.start, away.end, away.kind, away.note) for rep, spans in wanted.items() for away in spans
     )
     gone = []
-    for pk, *told in TimeOff.objects.filter(rep__in=wanted).values_list("pk", "rep", "start", "end", "kind", "note"):
-        if missing[tuple(told)]:
-            missing[tuple(told)] -= 1
+    for span in TimeOff.objects.filter(rep__in=wanted):
+        told = (span.rep_id, span.start, span.end, span.kind, span.note)
+        if missing[told]:
+            missing[told] -= 1
         else:
-            gone.append(pk)
+            gone.append(span.pk)
     TimeOff.objects.filter(pk__in=gone).delete()
     fresh = [
         TimeOff(rep_id=rep, start=start, end=end, kind=kind, note=note)
