@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from leads import services
-from leads.models import Assignment, Lead, TimelineEntry
+from leads.models import Assignment, Lead, SlaClock, TimelineEntry
 from reps.models import User
 from tests.organisation import NOON, PASSWORD, make_lead
 
