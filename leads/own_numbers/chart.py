@@ -1,4 +1,7 @@
-"""The days as bars: what was kept below, what was broken above it, the rest on top. Numbers for an SVG."""
+"""The days as bars: what was kept below, what was broken above it, the rest on top. Numbers for an SVG.
+
+Across they are percent and upright they are pixels: the bars grow with the page, and the words beside them do not.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from dataclasses import dataclass
 
 from leads.own_numbers.figures import Day
 
-WIDTH, HEIGHT, FOOT = 640, 120, 18
-LEFT = 26  # room for the scale
+HEIGHT = 120
+LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +23,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`label` stands below it where there is room for one."""
+    """`label` stands below it where there is room for one; one that is `spare` has none on a phone."""
 
     day: Day
     x: float
     width: float
     parts: Sequence[Part]
     label: bool
+    spare: bool
 
     @property
     def middle(self) -> float:
-        return round(self.x + self.width / 2, 1)
+        return round(self.x + self.width / 2, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,17 @@ class Chart:
 def chart(days: Sequence[Day]) -> Chart:
     most = max((day.given for day in days), default=0)
     top = max(2, most + most % 2)
-    room = (WIDTH - LEFT) / max(1, len(days))
-    every = max(1, len(days) // 6)
+    room = 100 / max(1, len(days))
+    wide = min(room * 0.7, 7)
+    every = max(1, len(days) // LABELS)
     bars = [
         Bar(
             day=day,
-            x=round(LEFT + number * room + room * 0.15, 1),
-            width=round(min(room * 0.7, 44), 1),
+            x=round(number * room + (room - wide) / 2, 2),
+            width=round(wide, 2),
             parts=_parts(day, top),
             label=(len(days) - 1 - number) % every == 0,
+            spare=(len(days) - 1 - number) // every % 2 == 1,
         )
         for number, day in enumerate(days)
     ]
