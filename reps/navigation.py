@@ -65,10 +65,19 @@ NOTIFICATIONS = Place(
     ("channels", "channel", "channel-new", "channel-secret", "deliveries", "delivery", "wordings", "wording"),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: str
+    places: tuple[Place, ...]
+
+
 AT_THE_FOOT = 3  # places of a phone's tabs; the inbox and `More` stand beside them
 
 # Where the company is set up, in the order in which a lead meets it. RevOps edits, managers read.
-SETUP: tuple[Place, ...] = (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES, PROMISES)
+SETUP = Group("Set up", (ENRICHMENT, ACCOUNTS, SCORING, TERRITORIES, PROMISES))
+# What comes in, what goes out to people and to programs, and whether all of it runs. RevOps alone.
+OPERATIONS = Group("Operations", (EVENTS, NOTIFICATIONS, WEBHOOKS, HEALTH))
 
 
 def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
@@ -87,15 +96,15 @@ def foot(user: User, rep: Rep | None) -> tuple[Place, ...]:
 
 
 def behind_more(user: User, rep: Rep | None) -> tuple[Place, ...]:
-    """Where else a phone can go: these stand on the page behind `More`."""
-    return (*places(user, rep)[AT_THE_FOOT:], *setup(user))
+    """Where else a phone can go: these stand on the page behind `More`, and the groups after them."""
+    return places(user, rep)[AT_THE_FOOT:]
 
 
-def setup(user: User) -> tuple[Place, ...]:
-    """What this user can open of how the company is set up."""
+def groups(user: User) -> tuple[Group, ...]:
+    """What this user can open besides, under titles of their own."""
     if user.role == user.Role.REP:
         return ()
-    return (EVENTS, *SETUP, NOTIFICATIONS, WEBHOOKS, HEALTH) if user.is_revops else SETUP
+    return (SETUP, OPERATIONS) if user.is_revops else (SETUP,)
 
 
 def home(user: User, rep: Rep | None) -> str:

@@ -68,7 +68,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`newest` is the key up to which `Mark all as read` goes: what comes later was not on the page."""
+    """`newest` is the key up to which `Mark all as seen` goes: what comes later was not on the page."""
 
     days: Sequence[Day]
     piece: Piece[Notification]

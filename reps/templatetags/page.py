@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from reps import navigation
-from reps.navigation import Place
+from reps.navigation import Group, Place
 
 register = template.Library()
 
@@ -70,8 +70,8 @@ def inbox_place() -> Place:
 
 
 @register.simple_tag(takes_context=True)
-def setup_places(context: RequestContext) -> tuple[Place, ...]:
-    return navigation.setup(context["user"])
+def place_groups(context: RequestContext) -> tuple[Group, ...]:
+    return navigation.groups(context["user"])
 
 
 @register.filter

@@ -44,13 +44,13 @@ def test_a_notice_is_read_and_the_bell_knows(office: None, visit: Visit) -> None
     tell(DANA, "Jonas Beck is yours.")
     page = visit("/notifications/", DANA)
 
-    button = page.get_by_role("button", name="Mark as read: Priya Raman is yours.")
+    button = page.get_by_role("button", name="Mark as seen: Priya Raman is yours.")
     button.focus()
     button.press("Enter")
     expect(page.locator("#bell-side")).to_contain_text("1")
     expect(page.locator(".notices .new")).to_have_count(1)
     expect(page.get_by_role("link", name="Priya Raman is yours.")).to_be_focused()
-    page.get_by_role("button", name="Mark all as read").click()
+    page.get_by_role("button", name="Mark all as seen").click()
 
     expect(page.locator("#bell-side")).to_have_text("")
     expect(page.locator(".notices .new")).to_have_count(0)
@@ -86,7 +86,9 @@ def test_on_a_phone_the_bell_is_at_the_foot_and_the_rest_behind_more(office: Non
     foot.get_by_role("link", name="Inbox").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inbox")
     foot.get_by_role("link", name="More").click()
-    page.get_by_role("navigation", name="More").get_by_role("link", name="Notifications", exact=True).click()
+    more = page.get_by_role("navigation", name="More")
+    expect(more.get_by_role("heading", level=3)).to_have_text(["Set up", "Operations"])
+    more.get_by_role("link", name="Notifications", exact=True).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Notifications")
 
