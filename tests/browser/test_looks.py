@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from leads import pipeline
 from leads.configuration import store
 from leads.models import Account, ChangeSet, InboundEvent, Lead
+from notifications import links
 from notifications.models import Attempt, Channel, Delivery, Lane, Notification
 from reps.models import Rep
 from tests.browser.eyes import Visit, sideways, violations
@@ -96,6 +97,8 @@ def pages() -> list[tuple[str, str]]:
     """Who opens what."""
     return [
         ("", "/login/"),
+        ("", "/act/{token}/"),
+        (DANA, "/act/here/{room}/"),
         (DANA, "/queue/"),
         (DANA, "/leads/"),
         (DANA, "/leads/{lead}/"),
@@ -115,6 +118,9 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/wording/"),
         (MAYA, "/wording/assigned/"),
         (DANA, "/account/password/"),
+        (MAYA, "/account/"),
+        (MAYA, "/channels/+new/slack_bot/"),
+        (MAYA, "/notifications/?show=unseen"),
         (DANA, "/queue/away/"),
         (DANA, "/numbers/"),
         (LENA, "/numbers/"),
@@ -143,6 +149,7 @@ def pages() -> list[tuple[str, str]]:
         (MAYA, "/leads/{lead}/account/"),
         (MAYA, "/leads/{lead}/not-this-account/"),
         (MAYA, "/events/"),
+        (MAYA, "/health/"),
         (MAYA, "/events/{event}/"),
         (LENA, "/territories/"),
         (MAYA, "/territories/us-west/"),
@@ -175,8 +182,10 @@ def address(pattern: str) -> str:
         "gathered": Notification.objects.filter(folded_into__isnull=False).values_list("folded_into", flat=True)[0]
     }
     values |= {"delivery": Delivery.objects.filter(user__email=DANA)[0].pk}
+    given = Notification.objects.filter(user__email=DANA, kind="assigned", context__lead=lead.pk)[0]
+    tokens = {"token": links.token_of(given), "room": links.token_of(given, purpose=links.ROOM)}
     values |= {"rep": Rep.objects.get(user__email=DANA).pk}
-    return pattern.format(**values, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
+    return pattern.format(**values, **tokens, account=account.pk, queue=waiting.queue.slug if waiting.queue else "")
 
 
 @pytest.mark.parametrize(("email", "pattern"), pages())
@@ -191,7 +200,14 @@ def test_a_page_is_fit_for_everybody(email: str, pattern: str, busy: None, visit
     assert violations(page) == []
 
 
-@pytest.mark.parametrize(("path", "words"), [("/nowhere/", "Nothing here"), ("/events/", "This page is not for you")])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/nowhere/", "Nothing here"),
+        ("/events/", "This page is not for you"),
+        ("/act/nowhere/", "This is not one of our links"),
+    ],
+)
 def test_what_goes_wrong_is_told_on_a_page_like_the_others(
     path: str, words: str, busy: None, visit: Visit, complaints: list[str]
 ) -> None:
