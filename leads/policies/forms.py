@@ -33,7 +33,7 @@ class PolicyForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=200, widget=forms.TextInput(_input()))
     slug = forms.SlugField(
-        label="Slug",
+        label="Short name",
         max_length=60,
         widget=forms.TextInput(_input(spellcheck="false")),
         help_text="Its name in rules and files, such as fast. It never changes.",

@@ -52,7 +52,7 @@ class TerritoryForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=200, widget=forms.TextInput(_input(autocomplete="off")))
     slug = forms.SlugField(
-        label="Slug",
+        label="Short name",
         max_length=60,
         widget=forms.TextInput(_input(autocomplete="off", spellcheck="false")),
         help_text="Its name in rules and files, such as us-west. It never changes.",

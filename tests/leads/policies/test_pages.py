@@ -192,7 +192,7 @@ def test_who_was_slower_does_not_write_over_the_other(maya: Client) -> None:
 
 
 def test_a_promise_is_taken_out_after_a_question(maya: Client) -> None:
-    assert "Take Demo and pricing out?" in text(maya.get("/promises/hot/remove/"))
+    assert "Remove Demo and pricing?" in text(maya.get("/promises/hot/remove/"))
 
     maya.post("/promises/hot/remove/")
 
