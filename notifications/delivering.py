@@ -23,7 +23,7 @@ from notifications.channels import NotSent
 from notifications.clock import database_now
 from notifications.models import Delivery
 from notifications.outcomes import Result
-from notifications.senders import Call, sender_for
+from notifications.senders import Call, NotNow, sender_for
 from notifications.subscriptions.planning import plan_events
 from outgoing.crash import crash_point
 
@@ -107,6 +107,8 @@ class Deliverer:
                 if one.attempts > outcomes.MOST_ATTEMPTS:  # whoever leased it last never said how it ended
                     raise NotSent(TRIED_OFTEN, permanent=True)
                 call = sender_for(rows[one.delivery], now=now)
+            except NotNow as later:
+                outcomes.put_off(one, later.until)
             except NotSent as refused:
                 self._results.append(_refused(started, refused, counts=False))
             except (DatabaseError, InterfaceError):

@@ -33,6 +33,10 @@ FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::timestamptz[], %s::timesta
 WHERE delivery.id = v.id AND delivery.lease_token = v.token AND delivery.state = 'waiting'
 RETURNING delivery.id, delivery.state
 """
+PUT_OFF = """
+UPDATE notifications_delivery SET due_at = %s, attempts = attempts - 1, lease_token = NULL, lease_until = NULL
+WHERE id = %s AND lease_token = %s AND state = 'waiting'
+"""
 # Of deliveries that are still there: what is told of may be erased meanwhile.
 TRIED = """
 INSERT INTO notifications_attempt (delivery_id, at, took_ms, ok, status, problem)
@@ -101,6 +105,12 @@ def mark(results: Sequence[Result], *, now: datetime) -> None:
         if one.gone:
             _switch_off(one.leased.lane, _said(one), now)
     take_over(dead, now=now)
+
+
+def put_off(leased: lanes.Leased, until: datetime) -> None:
+    """Nobody was called, and nobody is to be until then: that was no try."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_OFF, [until, leased.delivery, leased.token])
 
 
 def _row(one: Result, now: datetime) -> tuple[int, uuid.UUID, str, datetime, datetime | None, str, int]:

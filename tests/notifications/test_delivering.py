@@ -11,7 +11,7 @@ from notifications import delivering, lanes, outcomes
 from notifications.channels import SENDERS, NotSent, Sent
 from notifications.delivering import Deliverer, deliver_round, plan_all
 from notifications.lanes import FIRST_REST, LONGEST_REST, OPENS_AFTER
-from notifications.models import Attempt, Channel, Delivery, Lane, Notification
+from notifications.models import Attempt, Channel, Delivery, Habits, Lane, Notification
 from notifications.services import Notice, tell
 from tests.notifications.conftest import person, told, wants
 from tests.organisation import make_revops
@@ -178,6 +178,26 @@ def test_who_was_not_reached_for_a_minute_is_told_by_the_second_channel(chat, ma
     assert first.state == "waiting"  # and goes on trying
     deliver_round(now=now + timedelta(seconds=62))
     assert len(post_office.received()) == 1
+
+
+def test_what_is_tried_again_keeps_the_quiet_hours_too_and_so_does_the_second_channel(chat, mail, outside, post_office):
+    outside.behave("fail")
+    user = ready(chat, mail)
+    now = timezone.now()
+    minute = now.hour * 60 + now.minute
+    Habits.objects.create(user=user, quiet_from=(minute + 1) % 1440, quiet_to=(minute + 61) % 1440)
+    morning = now.replace(second=0, microsecond=0) + 61 * MINUTE
+    deliver_round(now=now)
+
+    for _ in range(2):  # the second one is made by the first of these rounds
+        deliver_round(now=now + 2 * MINUTE)
+
+    assert len(outside.received()) == 1
+    assert post_office.received() == []
+    assert list(Delivery.objects.order_by("pk").values_list("due_at", "attempts")) == [(morning, 1), (morning, 0)]
+    outside.behave("ok")
+    deliver_round(now=morning)
+    assert state() == ["sent", "sent"]
 
 
 def test_the_second_channel_is_left_alone_when_the_first_took_it(chat, mail, outside, post_office):
