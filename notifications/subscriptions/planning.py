@@ -19,7 +19,7 @@ PLAN = """
 WITH due AS MATERIALIZED (
     SELECT id, type FROM notifications_outgoingevent
     WHERE due_at <= coalesce(%(at)s::timestamptz, clock_timestamp())
-    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ORDER BY due_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 ), planned AS (
     INSERT INTO notifications_delivery
         (key, lane, event_id, subscription_id, state, created_at, due_at, attempts, problem)
@@ -30,12 +30,16 @@ WITH due AS MATERIALIZED (
 )
 UPDATE notifications_outgoingevent AS event SET due_at = NULL FROM due WHERE event.id = due.id
 """
+# What is not planned yet is sent in any case; and so a replay and a plan never write about the same event.
 SINCE = """
 SELECT event.id, event.at FROM notifications_outgoingevent AS event
 LEFT JOIN notifications_delivery AS sent ON sent.event_id = event.id AND sent.subscription_id = %(subscription)s
-WHERE event.at >= %(since)s AND event.type = ANY(%(types)s)
+WHERE event.at >= %(since)s AND event.type = ANY(%(types)s) AND event.due_at IS NULL
 AND (sent.id IS NULL OR sent.state = 'dead' OR (sent.state = 'sent' AND %(all)s))
 """
+# Of two who send the same again at once, the second finds it on its way. Our own among the locks of applications.
+ALONE = "SELECT pg_advisory_xact_lock(%s, %s)"
+REPLAYS = 0x0B0D
 COUNT = f"SELECT count(*) FROM ({SINCE} LIMIT %(most)s) AS found"
 REPLAY = f"""
 WITH found AS ({SINCE} ORDER BY event.at, event.id LIMIT %(most)s)
@@ -76,6 +80,7 @@ def replay_since(subscription: Subscription, *, since: datetime, everything: boo
     """Send them again, the oldest first and at most ten thousand at once; how many. Their ids stay the same."""
     _check_on(subscription.pk)
     with connection.cursor() as cursor:
+        cursor.execute(ALONE, [REPLAYS, subscription.pk % 2**31])
         asked = {**_asked(subscription, since, everything), "most": MOST_REPLAYED, "now": now}
         cursor.execute(REPLAY, asked)
         count = cursor.rowcount

@@ -134,6 +134,27 @@ def test_a_replay_is_bounded(happens, olivia, monkeypatch):
     assert planning.replay_since(crm, since=NOON, everything=True, by=olivia, now=NOON) == 3
 
 
+@pytest.mark.django_db(transaction=True)
+def test_sending_again_does_not_wait_for_what_is_being_planned(happens, olivia):
+    """Each would lock what the other is about to write, and one of them would fail."""
+    crm = make_subscription("lead.closed")
+    events = [happens(minutes=n) for n in range(3)]
+    again: list[int] = []
+
+    def replay() -> None:
+        again.append(planning.replay_since(crm, since=NOON - timedelta(days=1), everything=True, by=olivia, now=NOON))
+        connections.close_all()
+
+    with transaction.atomic():
+        planning.plan_events()
+        thread = threading.Thread(target=replay)
+        thread.start()
+        thread.join(10)
+        assert again == [0]
+
+    assert sent_to(crm) == [event.pk for event in events]
+
+
 def test_planning_many_asks_no_more_than_planning_one(happens, django_assert_num_queries):
     make_subscription("lead.closed")
     for number in range(20):
