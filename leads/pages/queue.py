@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
 from leads.clocks import current
@@ -35,6 +35,7 @@ from reps.models import Rep, User
 # A queue of hundreds is a staffing problem; nobody reads further than this, and the page stays quick.
 MOST = 200
 PROMISE = ("pk", "next_step", "asked_at", "silent_at", "due_at")  # what is shown of it
+TO_DO = ("overdue", "new", "accepted")
 FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
 
 
@@ -82,15 +83,15 @@ class Queue:
     @property
     def waiting(self) -> int:
         """How many leads ask for something to be done by this rep."""
-        return sum(len(section.rows) for section in self.sections if section.name in ("overdue", "new", "accepted"))
+        return sum(len(section.rows) + section.more for section in self.sections if section.name in TO_DO)
 
 
 def queue(rep: Rep, *, chosen: int | None, now: datetime) -> Queue:
     """Everything the page shows. `chosen` is the lead whose details are asked for; else the first one is shown."""
     organisation = known()
-    own = _own_rows(rep, organisation, now)
+    own, hidden = _own_rows(rep, organisation, now)
     waiting, more = _team_rows(rep.user, now)
-    sections = _sections(own, waiting, more)
+    sections = _sections(own, hidden, waiting, more)
     rows = [row for section in sections for row in section.rows]
     there = _availability(rep, organisation, now)
     habits = choosing.habits_of(rep.user)
@@ -126,18 +127,27 @@ def revision(rep: Rep, *, now: datetime) -> str:
 
 
 def _own(rep: Rep, now: datetime) -> LeadQuerySet:
-    """What the rep holds and has to act on, and whom he has spoken to today; the latest first."""
+    """What the rep has to act on, by the time that is left, then whom he has spoken to today, the latest first."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     to_do = Q(status__in=[Lead.Status.ASSIGNED, Lead.Status.ACCEPTED])
     spoken_to = Q(status=Lead.Status.CONTACTED, contacted_at__gte=midnight)
-    return Lead.objects.of(rep).filter(to_do | spoken_to).order_by("-assigned_at", "-pk")[:MOST]
+    promised = Subquery(_promises(rep).filter(lead=OuterRef("pk")).values("due_at")[:1])
+    leads = Lead.objects.of(rep).filter(to_do | spoken_to)
+    # Should there be too many, those are left out that have the most time.
+    leads = leads.annotate(left=Case(When(to_do, then=promised)), spoken=Case(When(spoken_to, then=F("contacted_at"))))
+    return leads.order_by(F("spoken").desc(nulls_first=True), F("left").asc(nulls_last=True), "pk")[:MOST]
 
 
-def _own_rows(rep: Rep, organisation: Known, now: datetime) -> list[Row]:
+def _own_rows(rep: Rep, organisation: Known, now: datetime) -> tuple[list[Row], int]:
+    """The leads he has, and how many more he has to act on than are shown."""
     leads = list(_own(rep, now).select_related("decision", "rep__user", "rep__backup__user"))
     clocks = {clock.lead_id: clock for clock in _promises(rep)}
     following = _next_steps(rep, leads, clocks, organisation, now)
-    return [_own_row(lead, clocks.get(lead.pk), following.get(lead.pk), organisation, now) for lead in leads]
+    rows = [_own_row(lead, clocks.get(lead.pk), following.get(lead.pk), organisation, now) for lead in leads]
+    if len(leads) < MOST:
+        return rows, 0
+    to_do = Lead.objects.of(rep).filter(status__in=[Lead.Status.ASSIGNED, Lead.Status.ACCEPTED]).count()
+    return rows, max(0, to_do - sum(1 for row in rows if row.does))
 
 
 def _next_steps(
@@ -171,17 +181,18 @@ def _team_rows(user: User, now: datetime) -> tuple[list[Row], int]:
     return shown, wait.count() - len(shown) if len(shown) == MOST else 0
 
 
-def _sections(own: Iterable[Row], waiting: Sequence[Row], more: int) -> list[Section]:
+def _sections(own: Iterable[Row], hidden: int, waiting: Sequence[Row], more: int) -> list[Section]:
     groups: dict[str, list[Row]] = {"overdue": [], "new": [], "accepted": [], "contacted": []}
     for row in own:
         groups[_group(row)].append(row)
     for name in ("overdue", "new", "accepted"):
         groups[name].sort(key=lambda row: row.countdown.due_at if row.countdown else FAR_FUTURE)
     groups["contacted"].sort(key=lambda row: row.lead.contacted_at or FAR_FUTURE, reverse=True)
+    last = next((name for name in reversed(TO_DO) if groups[name]), "")  # what is hidden has the most time left
     sections = [
-        Section("overdue", "Overdue", groups["overdue"]),
-        Section("new", "New", groups["new"]),
-        Section("accepted", "Accepted, not yet contacted", groups["accepted"]),
+        Section("overdue", "Overdue", groups["overdue"], hidden if last == "overdue" else 0),
+        Section("new", "New", groups["new"], hidden if last == "new" else 0),
+        Section("accepted", "Accepted, not yet contacted", groups["accepted"], hidden if last == "accepted" else 0),
         Section("team", "Waiting for the team", waiting, more),
         Section("contacted", "Contacted today", groups["contacted"]),
     ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from leads import services
 from leads.configuration import store
 from leads.models import Assignment, Lead, SlaClock
+from leads.pages import queue as queue_page
 from leads.pages.queue import Queue
 from leads.urgency import URGENT
 from reps.models import Rep
@@ -49,6 +50,24 @@ def act(client: Client, lead: Lead, name: str, **fields: Any) -> Any:
 
 def poll(client: Client, revision: str) -> Any:
     return client.get("/queue/live/", {"rev": revision}, headers=HTMX)
+
+
+def test_of_too_many_leads_those_are_left_out_that_have_the_most_time(
+    dana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, calm, soon, done = (arrive(f"{name} Raman", **HEALTH) for name in ("Late", "Calm", "Soon", "Done"))
+    due(late, -2)
+    due(calm, 50)
+    due(soon, 3)
+    due(done, -10)
+    services.contact(done, by=person(DANA), now=timezone.now())
+
+    monkeypatch.setattr(queue_page, "MOST", 2)
+    queue = shown(dana)
+
+    assert names(queue) == {"overdue": ["Late Raman"], "new": ["Soon Raman"]}
+    assert [section.more for section in queue.sections] == [0, 1]
+    assert queue.waiting == 3
 
 
 def test_leads_stand_by_what_is_to_be_done_and_by_the_time_that_is_left(dana: Client) -> None:
