@@ -61,6 +61,8 @@ PUSH = ("pover", "pbul", "ntfy", *NAMED_HOSTS)
 # Whatever else a URL could be told by an address, such as a second address or another path, is none.
 NUMBER, NAME = re.compile(r"\+?[1-9][0-9]{5,14}"), re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9_.@:-]{0,199}")
 TO = "{to}"
+PUSHED = (NotifyPushover, NotifyPushBullet, NotifyNtfy, NotifyJSON)
+LONGEST_SMS = 459  # three parts
 TOGETHER_S = 10.0
 STATUS = re.compile(r"error=(\d{3})")
 ASSET = AppriseAsset(http_redirects=False, app_id="Switchyard", app_desc="Switchyard", app_url="")
@@ -91,10 +93,11 @@ def send(message: Message, settings: Settings) -> Sent:
     if not len(plugin):
         raise NotSent("This person's address is none that the service knows.", permanent=True)
     answers: queue.Queue[tuple[bool, int | None]] = queue.Queue()
+    body = _body(message, None if isinstance(plugin, PUSHED) else LONGEST_SMS)
 
     def ask() -> None:
         HEARD.here.status = None
-        taken = plugin.notify(body=_body(message), title=message.subject if plugin.title_maxlen else "")
+        taken = plugin.notify(body=body, title=message.subject if plugin.title_maxlen else "")
         answers.put((bool(taken), HEARD.here.status))
 
     threading.Thread(target=ask, name="service", daemon=True).start()
@@ -120,9 +123,11 @@ def problems(settings: Settings) -> list[tuple[str, str]]:
     return []
 
 
-def _body(message: Message) -> str:
+def _body(message: Message, longest: int | None) -> str:
+    """The text with its link, which is always whole. Each part of an SMS is paid for, and a lead says how long he is."""
     link = message.accept or message.link
-    return f"{message.text}\n{link}" if link else message.text
+    behind = f"\n{link}" if link else ""
+    return message.text[: None if longest is None else max(0, longest - len(behind))] + behind
 
 
 def _refusal(status: int | None) -> NotSent:

@@ -220,6 +220,16 @@ def test_an_address_that_is_no_number_is_asked_of_nobody(monkeypatch, to):
     assert refused.value.permanent
 
 
+def test_a_lead_with_a_long_name_makes_no_long_sms_and_the_link_stays_whole():
+    long = message(text="x" * 4_000, accept="https://leads.example.com/act/t0ken/")
+
+    sms = service._body(long, service.LONGEST_SMS)
+
+    assert len(sms) == service.LONGEST_SMS
+    assert sms.endswith("x\nhttps://leads.example.com/act/t0ken/")
+    assert service._body(long, None).startswith("x" * 4_000)
+
+
 def test_what_a_lead_calls_himself_is_text(outside, push):
     service.send(message(to="ada", subject=HOSTILE, text=HOSTILE, link="", accept=""), push)
 
