@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from notifications import repeating
-from notifications.models import Channel, Delivery
+from notifications.models import Channel
 from notifications.pages import log
 from reps.access import Request, only, signed_in
 from reps.models import User
@@ -58,13 +58,10 @@ def replay(request: Request, pk: int) -> HttpResponse:
 def replay_all(request: Request, slug: str) -> HttpResponse:
     """All dead letters of a channel, the oldest first."""
     channel = get_object_or_404(Channel, slug=slug)
-    dead = Delivery.objects.filter(channel=channel, state=Delivery.State.DEAD).order_by("created_at", "pk")
-    oldest = list(dead[:MOST_AT_ONCE])
     try:
-        for delivery in oldest:
-            repeating.replay(delivery, by=request.user, now=timezone.now())
+        count = repeating.replay_dead(channel, most=MOST_AT_ONCE, by=request.user, now=timezone.now())
     except repeating.NotPossible as problem:
         messages.warning(request, str(problem))
     else:
-        messages.success(request, f"Sent again by {channel}: {len(oldest)}.")
+        messages.success(request, f"Sent again by {channel}: {count}.")
     return redirect("deliveries")

@@ -131,3 +131,27 @@ def test_that_a_persons_own_address_takes_something_does_not_mend_the_channel(ho
 
     assert Delivery.objects.get().state == "sent"
     assert Lane.objects.get().failures == 3
+
+
+def test_all_dead_letters_of_a_channel_are_sent_again_in_one_go(hook, outside, django_assert_max_num_queries):
+    chat, other, olivia = hook(), hook("other"), make_revops()
+    people = [person(f"p{number}@example.com") for number in range(6)]
+    for number, user in enumerate(people):
+        wants(user, chat if number else other)
+        told(user)
+    outside.behave("fail", status=400)
+    deliver_round()
+    outside.behave("ok")
+
+    with django_assert_max_num_queries(8):
+        assert repeating.replay_dead(chat, most=3, by=olivia, now=timezone.now()) == 3
+    assert repeating.replay_dead(chat, most=3, by=olivia, now=timezone.now()) == 2
+    deliver_round()
+
+    assert Delivery.objects.filter(channel=chat, state="sent", attempts=1).count() == 5
+    assert Delivery.objects.get(channel=other).state == "dead"
+    changes = Change.objects.filter(kind="delivery").order_by("pk").values_list("by", "subject", "after__replayed")
+    assert list(changes) == [(olivia.pk, "chat", 3), (olivia.pk, "chat", 2)]
+    Channel.objects.update(enabled=False)
+    with pytest.raises(NotPossible, match="switched off"):
+        repeating.replay_dead(chat, most=3, by=olivia, now=timezone.now())
