@@ -124,7 +124,7 @@ def problems(settings: Settings) -> list[tuple[str, str]]:
 
 
 def _body(message: Message, longest: int | None) -> str:
-    """The text with its link, which is always whole. Each part of an SMS is paid for, and a lead says how long he is."""
+    """The text with its link, which is always whole. An SMS is paid for by its length, and a lead may say anything."""
     link = message.accept or message.link
     behind = f"\n{link}" if link else ""
     return message.text[: None if longest is None else max(0, longest - len(behind))] + behind
