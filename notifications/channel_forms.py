@@ -40,14 +40,14 @@ class About:
 
 
 ABOUT: Mapping[str, About] = {
-    Channel.Kind.EMAIL: About("Everybody, at his own address, through the operator’s mail server.", "mail"),
+    Channel.Kind.EMAIL: About("Everybody at their own address, through the operator’s mail server.", "mail"),
     Channel.Kind.SLACK_WEBHOOK: About(
         "One channel of Slack, which all who choose it share.",
         "users",
         (Setting("url", "Address of the webhook", f"${{{PREFIX}SLACK_URL}}", SECRET),),
     ),
     Channel.Kind.SLACK_BOT: About(
-        "Each person by himself in Slack, with buttons to accept and to pass.",
+        "Each person directly in Slack, with buttons to accept and to pass.",
         "user",
         (Setting("token", "Token of the bot", f"${{{PREFIX}SLACK_TOKEN}}", f"{SECRET} Here: slack.com."),),
     ),

@@ -75,7 +75,7 @@ class PolicyForm(forms.Form):
         min_value=1,
         max_value=sla.MOST_LAPSES,
         widget=forms.NumberInput(_input()),
-        help_text="Lapses in a row. He gets no leads until he says that he is back. Empty: never.",
+        help_text="Lapses in a row. New leads go to others until the rep is back. Empty: never.",
     )
     default = forms.BooleanField(label="The default: for every lead that no other promise fits", required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -38,7 +38,7 @@ class SubscriptionForm(forms.Form):
         required=False,
         min_value=1,
         max_value=services.MOST_PER_MINUTE,
-        label="At most a minute",
+        label="Events a minute at most",
         help_text="Empty: as many as there are.",
         widget=forms.NumberInput(_input()),
     )

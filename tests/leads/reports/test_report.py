@@ -54,7 +54,7 @@ def test_what_follows_is_said_before() -> None:
 
     words = text(signed_in(LENA), f"/team/reps/{rep(DANA).pk}/")
 
-    assert "1 untouched lead by now: what is untouched at that moment goes to Lee Marsh" in words
+    assert "1 untouched lead now. What is untouched at that moment goes to Lee Marsh" in words
     assert "Until somebody says so" in words
     assert "No running promise moves" in words
 
