@@ -14,8 +14,7 @@ from django.db import connection
 
 from notifications import lanes
 from notifications.models import Channel, Delivery, Subscription
-from notifications.services import Notice, tell
-from reps.models import User
+from notifications.services import tell_revops
 
 MOST_ATTEMPTS = 8
 LONGEST_REST = timedelta(hours=1)  # that a receiver may ask for
@@ -164,13 +163,7 @@ def _switch_off(lane: str, problem: str, now: datetime) -> None:
     row.save(update_fields=["enabled", "off_reason", "changed_at"])
     text = f"{row.name} was switched off: {problem}"
     link = f"/channels/{row.slug}/" if isinstance(row, Channel) else f"/webhooks/{row.pk}/"
-    tell(
-        [
-            Notice(user, "trouble", text, f"off:{lane}:{now.timestamp():.0f}:{user}", link=link)
-            for user in User.objects.filter(is_active=True, role=User.Role.REVOPS).values_list("pk", flat=True)
-        ],
-        now=now,
-    )
+    tell_revops("trouble", text, key=f"off:{lane}:{now.timestamp():.0f}", link=link, now=now)
     end_switched_off(now=now)
 
 

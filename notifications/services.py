@@ -9,6 +9,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from reps.models import User
+
 # In the order of their keys, so that two writers who tell the same do not wait for each other in a circle.
 TELL = """
 INSERT INTO notifications_notification (user_id, kind, text, link, context, dedupe_key, created_at)
@@ -38,3 +40,9 @@ def tell(notices: Sequence[Notice], *, now: datetime) -> None:
     rows = [(one.user, one.kind, one.text, one.link, json.dumps(dict(one.context)), one.key) for one in notices]
     with connection.cursor() as cursor:
         cursor.execute(TELL, [now, *map(list, zip(*rows, strict=True))])
+
+
+def tell_revops(kind: str, text: str, *, key: str, link: str, now: datetime) -> None:
+    """The same to everybody of RevOps who is there, in the caller's transaction; once for each key."""
+    revops = User.objects.filter(is_active=True, role=User.Role.REVOPS).order_by("pk").values_list("pk", flat=True)
+    tell([Notice(user, kind, text, f"{key}:{user}", link) for user in revops], now=now)

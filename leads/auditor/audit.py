@@ -18,10 +18,9 @@ from leads import trouble
 from leads.auditor.questions import MOST, QUESTIONS, SETTLED, Question
 from leads.database_clock import database_now
 from leads.models import Audited, Finding, Heartbeat
-from notifications.models import Notification
+from notifications import services as notices
 from outgoing.addresses import Refused
 from outgoing.calls import TookTooLong, TooLarge, Unreachable, call
-from reps.models import User
 
 log = logging.getLogger(__name__)
 
@@ -105,19 +104,6 @@ def _keep(question: Question, found: list[str]) -> bool:
 
 def _tell(question: Question, count: int, now: datetime) -> None:
     """RevOps hear of it once, when it begins."""
-    revops = User.objects.filter(is_active=True, role=User.Role.REVOPS).order_by("pk").values_list("pk", flat=True)
     many = f"{MOST:,} and more" if count >= MOST else f"{count:,}"
-    Notification.objects.bulk_create(
-        (
-            Notification(
-                user_id=user,
-                kind="trouble",
-                text=f"{question.broken} ({many}). {question.do}",
-                link="/health/",
-                dedupe_key=f"trouble:{question.slug}:{now.timestamp():.0f}:{user}",
-                created_at=now,
-            )
-            for user in revops
-        ),
-        ignore_conflicts=True,
-    )
+    text, key = f"{question.broken} ({many}). {question.do}", f"trouble:{question.slug}:{now.timestamp():.0f}"
+    notices.tell_revops("trouble", text, key=key, link="/health/", now=now)

@@ -23,7 +23,6 @@ from leads.realignment import amendments
 from leads.realignment.amendments import Amendment
 from leads.sources import revision_now
 from notifications import services as notices
-from notifications.services import Notice
 from reps import services as people
 from reps.models import User
 
@@ -126,7 +125,6 @@ def _fail(change_set: ChangeSet, reason: str, now: datetime) -> None:
     )
     if not as_it_was.update(status=ChangeSet.Status.FAILED, problem=reason[:LONGEST_REASON], ended_at=now):
         return
-    revops = User.objects.filter(is_active=True, role=User.Role.REVOPS).order_by("pk").values_list("pk", flat=True)
     text = f"The change set {change_set.name} could not be put in force. Nothing was changed."
     key, link = f"change-set:{change_set.pk}:{now.timestamp():.0f}", f"/change-sets/{change_set.pk}/"
-    notices.tell([Notice(user, "change_set", text, f"{key}:{user}", link) for user in revops], now=now)
+    notices.tell_revops("change_set", text, key=key, link=link, now=now)
