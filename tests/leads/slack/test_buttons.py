@@ -92,8 +92,8 @@ def click(value, *, member=ADA, action="accept", answer_to="", **more):
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
-def post(body, *, secret=SECRET, at=None, signature=None, path="/slack/actions/", headers=None):
-    timestamp = str(int(at if at is not None else time.time()))
+def post(body, *, secret=SECRET, later=0, signature=None, path="/slack/actions/", headers=None):
+    timestamp = str(int(time.time()) + later)
     signed = signature or SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
     sent = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": signed} if headers is None else headers
     client = Client(enforce_csrf_checks=True)
@@ -238,8 +238,8 @@ def test_a_link_s_token_is_no_button(lead, ada):
     "how",
     [
         {"secret": "another"},
-        {"at": time.time() - 301},
-        {"at": time.time() + 400},
+        {"later": -301},
+        {"later": 400},
         {"signature": "v0=" + "0" * 64},
         {"signature": "v0=é"},
         {"signature": "v1=" + "0" * 64},
