@@ -28,7 +28,7 @@ ALL = (
     Kind("returned", "A lead of mine comes back", (REP,)),
     Kind("reminder", "A lead still waits for me", (REP,)),
     Kind("still_working", "Am I still working on a lead", (REP,)),
-    Kind("taken", "A lead was taken from me", (REP,)),
+    Kind("taken", "A lead was taken from me", (REP,), True, "{count} leads were taken from you"),
     Kind("parked", "I am parked, or one of my reps is", (REP, MANAGER)),
     Kind("signal", "A customer of mine does something", (REP,)),
     Kind("unacknowledged", "A lead of my team waits too long", OVERSEERS, True, "{count} leads unacknowledged"),

@@ -138,6 +138,17 @@ def test_many_of_a_kind_that_gathers_are_one_message(mail):
     assert BY_SLUG["unacknowledged"].many.format(count=137) == "137 leads unacknowledged"
 
 
+def test_who_goes_away_and_hands_over_many_leads_has_one_message_of_it(mail):
+    ada = make_rep().user
+    tell([Notice(ada.pk, "taken", f"Lead {n} went to Bob: Ada is away.", f"taken:{n}") for n in range(300)], now=NOON)
+    Notification.objects.update(due_at=NOON)
+
+    plan_due(now=NOON)
+
+    assert [held for _, held in gathered()] == [300]
+    assert BY_SLUG["taken"].many.format(count=300) == "300 leads were taken from you"
+
+
 def test_in_an_inbox_alone_many_are_one_line_too_until_it_is_read(db):
     mia, ada = person("mia@example.com"), person()
     for number in range(137):

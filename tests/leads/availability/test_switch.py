@@ -102,7 +102,9 @@ def test_before_it_is_done_it_says_what_becomes_of_untouched_leads(dana: Client)
 
     asked = text(dana.get("/queue/away/"))
 
-    assert "<b>2 leads you have not accepted</b> go to Lee Marsh at once. What you have accepted stays" in asked
+    assert (
+        "<b>2 leads you have not accepted</b> go to Lee Marsh at once. Whom there is no room for goes to the" in asked
+    )
 
     Rep.objects.filter(user__email=LEE).update(capacity=0)
     bump()
