@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F
-
-from leads.models import Lead, SlaClock
+from leads.clocks import current
+from leads.models import Lead
 from notifications import messages, rewording, wording
 from notifications.kinds import ALL, Kind
 from notifications.models import Notification, Wording
@@ -101,7 +100,7 @@ def _notice(kind: Kind, lead: Lead | None, user: User) -> Notification:
 
 
 def _context(lead: Lead) -> dict[str, object]:
-    clock = SlaClock.objects.filter(lead=lead).order_by(F("finished_at").desc(nulls_first=True), "-pk").first()
+    clock = current.of_lead(lead)
     return {
         "name": lead.name,
         "company": lead.company,
