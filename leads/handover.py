@@ -33,12 +33,11 @@ from routing.models import Decision, Queue
 def decline(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | None = None) -> Lead:
     """The holder hands the lead back with a reason; the rules are asked again, without those who declined."""
     reason = given_reason(reason)
-    known_and_held()  # before the lead: whoever changes the configuration may need that one too
+    known = known_and_held()  # before the lead: whoever changes the configuration may need that one too
     lead = locked(lead, epoch)
     check_holder(lead, by)
     tell_story(lead, TimelineEntry.Kind.DECLINED, f"{by} declined: {reason}", by, now)
 
-    known = known_and_held()
     person = _person_again(lead, known)
     person.declined |= {by.email}
     decided = decide([person], known, Presence(now))
