@@ -12,6 +12,7 @@ from leads.models import Lead, SlaClock, TimelineEntry
 from leads.world import Known
 from notifications import services as notifications
 from notifications.services import Notice
+from routing.engine.bench import Presence
 from routing.models import Queue
 
 STORY = ("lead_id", "at", "kind", "text", "epoch", "step")
@@ -94,12 +95,13 @@ def _reminders(step: Step, known: Known, where: Queue | None, now: datetime) -> 
 
 
 def _takers(where: Queue, known: Known, now: datetime) -> list[int]:
-    team = where.team_id
-    reps = known.world.reps
+    """Whoever of its team is there to take it: not away, not paused."""
+    team, presence = where.team_id, Presence(now)
+    of_team = [(known.world.reps[email], keys) for email, keys in known.reps.items() if keys.team_id == team]
+    if team is None:
+        return []
     return [
-        keys.user_id
-        for email, keys in known.reps.items()
-        if team is not None and keys.team_id == team and reps[email].active and not reps[email].is_paused(now)
+        keys.user_id for rep, keys in of_team if rep.active and not rep.is_paused(now) and not presence.absence(rep)
     ]
 
 
