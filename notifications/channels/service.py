@@ -118,7 +118,8 @@ def problems(settings: Settings) -> list[tuple[str, str]]:
         _plugin(url, "+15550101234")
     except NotSent as wrong:
         return [("url", wrong.problem)]
-    if not url.strip().startswith(OPEN) and not SECRET.search(url):
+    has_password = (urlsplit(url.strip()).password or "") not in ("", TO)
+    if (has_password or not url.strip().startswith(OPEN)) and not SECRET.search(url):
         return [("url", "Keep the service’s key on the server, and write ${SWITCHYARD_SECRET_…} in its place.")]
     return []
 

@@ -142,6 +142,7 @@ def test_nothing_of_a_message_or_a_key_reaches_our_log(outside, monkeypatch):
         ("twilio://${SWITCHYARD_SECRET_OTHER}@15550100123/{to}", "is not for api.twilio.com"),
         ("twilio://${SWITCHYARD_SECRET_BAD}@15550100123/{to}", "does not understand"),
         ("pover://[::1", "no URL"),
+        ("ntfy://user:pw@topic", "Keep the service’s key on the server"),
     ],
 )
 def test_only_known_services_are_asked_with_their_own_key(url, part, monkeypatch, settings):
