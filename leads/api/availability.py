@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http.response import Http404
 from django.utils import timezone
@@ -27,7 +28,7 @@ class Pausing(serializers.Serializer[Any]):
 
 
 class GivingTimeOff(serializers.Serializer[Any]):
-    start = serializers.DateTimeField()
+    start = serializers.DateTimeField(help_text="Without an offset on the rep's own clock.")
     end = serializers.DateTimeField(help_text="From then on leads come again.")
     kind = serializers.CharField(max_length=20, required=False, default="pto")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
@@ -37,7 +38,7 @@ class GivingTimeOff(serializers.Serializer[Any]):
 def pause_rep(request: Request, email: str) -> Response:
     """The rep gets no new leads until then; what he has not accepted goes to cover, else to the next in line."""
     rep = _rep_for(request, email)
-    given = read_body(request, Pausing)
+    given = _read_on_his_clock(request, Pausing, rep)
     try:
         services.go_away(rep, until=given.get("until"), by=request.user, now=timezone.now())
     except NotPossible as problem:
@@ -60,7 +61,7 @@ def resume_rep(request: Request, email: str) -> Response:
 def give_time_off(request: Request, email: str) -> Response:
     """The rep gets no lead from `start` until `end`; what he has not accepted by then goes to cover when it begins."""
     rep = _overseen(request, email)
-    given = read_body(request, GivingTimeOff)
+    given = _read_on_his_clock(request, GivingTimeOff, rep)
     try:
         time_off.give_time_off(rep, by=request.user, now=timezone.now(), **given)
     except BadTimeOff as problem:
@@ -82,6 +83,12 @@ def cancel_time_off(request: Request, email: str, pk: int) -> Response:
     except BadTimeOff as problem:
         raise Conflict(str(problem)) from problem
     return Response(RepForm(_rep_for(request, email)).data)
+
+
+def _read_on_his_clock(request: Request, form: type[serializers.Serializer[Any]], rep: Rep) -> dict[str, Any]:
+    """Times without an offset are the rep's own, as they are on pages and in the configuration file."""
+    with timezone.override(ZoneInfo(rep.timezone)):
+        return read_body(request, form)
 
 
 def _overseen(request: Request, email: str) -> Rep:

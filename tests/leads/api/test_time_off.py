@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
-from reps.models import TimeOff
+from reps.models import Rep, TimeOff
 
 ADA = "reps/ada@example.com/time-off/"
 
@@ -28,6 +29,18 @@ def test_it_is_given_and_taken_back(company: Any, programs: Any, who: str) -> No
     back = programs[who].post(f"{ADA}{told['id']}/cancel/")
     assert (back.status_code, back.json()["time_off"]) == (200, [])
     assert programs[who].post(f"{ADA}{told['id']}/cancel/").status_code == 404
+
+
+def test_times_without_an_offset_are_on_the_clock_of_the_rep(company: Any, programs: Any) -> None:
+    Rep.objects.filter(user__email="ada@example.com").update(timezone="America/Chicago")
+    day = (timezone.now() + timedelta(days=2)).date()
+
+    given = programs["mia"].post(ADA, start=f"{day}T09:00", end=f"{day}T17:00+00:00")
+
+    assert given.status_code == 200
+    kept = TimeOff.objects.get()
+    assert kept.start == datetime.combine(day, time(9), ZoneInfo("America/Chicago"))
+    assert kept.end == datetime.combine(day, time(17), UTC)
 
 
 @pytest.mark.parametrize(
