@@ -22,8 +22,6 @@ from leads.models import Heartbeat, InboundEvent
 
 LONGEST_WAIT = timedelta(seconds=60)
 LONGEST_SILENCE = timedelta(seconds=15)
-# It looks every half minute.
-LONGEST_SINCE_AUDIT = timedelta(seconds=100)
 LEAST_FREE = 0.02
 LARGEST_OFFSET = timedelta(seconds=5)
 # Whoever asks more often than this is told the last answer: the page is public, and each look costs a connection.
@@ -152,7 +150,7 @@ def promises() -> Finding:
     if looked is None:
         return Finding(False, "nobody has looked yet")
     silent = _now() - looked
-    if silent > LONGEST_SINCE_AUDIT:
+    if silent > audit.LONGEST_SILENCE:
         return Finding(False, f"nobody has looked for {silent.total_seconds():.0f} s")
     broken = list(BrokenPromise.objects.order_by("slug").values_list("slug", flat=True))
     return Finding(not broken, f"broken: {', '.join(broken)}" if broken else "kept")

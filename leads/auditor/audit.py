@@ -1,6 +1,6 @@
 """One look at all promises: what is broken becomes a finding, what is well again is none any more, RevOps are told.
 
-Beat starts it; `/readyz` is red while there are findings, and also when nobody has looked for two minutes. When all is
+Beat starts it; `/readyz` is red while there are findings, and also when nobody has looked for too long. When all is
 well a heartbeat goes out to whoever watches from outside; whatever stops this stops the heartbeat too.
 """
 
@@ -25,6 +25,7 @@ from outgoing.calls import TookTooLong, TooLarge, Unreachable, call
 log = logging.getLogger(__name__)
 
 HEARTBEAT = "auditor"
+LONGEST_SILENCE = timedelta(seconds=100)  # it looks every half minute
 # What happened once cannot be seen to be well again: it is shown for so long.
 SHOWN_FOR = timedelta(hours=1)
 UNANSWERED = "could not be looked at"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from leads.auditor.audit import HEARTBEAT, LONGEST_SILENCE
 from leads.auditor.questions import MOST, QUESTIONS, Question
 from leads.models import Finding, Heartbeat
 
-# After this long without a sign a part is shown as silent; the auditor looks every half minute.
-PATIENCE = {"auditor": timedelta(seconds=100)}
+# After this long without a sign a part is shown as silent.
+PATIENCE = {HEARTBEAT: LONGEST_SILENCE}
 USUAL_PATIENCE = timedelta(seconds=15)
 PARTS = {
     "sweeper": "Acts on promises and routes what waits, without broker and worker",
