@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from notifications.channels.teams import PRINCIPAL
 from notifications.models import Channel
 from outgoing.addresses import Refused, target_of
 
@@ -40,6 +41,9 @@ REACHES: Mapping[str, Reach] = {
     Channel.Kind.SLACK_WEBHOOK: Reach(
         "Member ID", "With it you are mentioned in the channel. Empty: nobody is.", "U024BE7LH", needed=False
     ),
+    Channel.Kind.TEAMS: Reach(
+        "Sign-in name", "With it you are mentioned in the channel. Empty: nobody is.", "ada@example.com", needed=False
+    ),
     Channel.Kind.SERVICE: Reach(
         "Phone number or device", "A number with its country, or the target of your push service.", "+14155550123", True
     ),
@@ -62,6 +66,8 @@ def cleaned(channel: Channel, text: str) -> str:
         raise BadAddress(f"That is longer than {LONGEST} characters.")
     if channel.kind in (Channel.Kind.SLACK_BOT, Channel.Kind.SLACK_WEBHOOK):
         return _slack_member(text)
+    if channel.kind == Channel.Kind.TEAMS:
+        return _sign_in_name(text)
     if channel.kind == Channel.Kind.SERVICE:
         return _number(text) if LIKE_A_NUMBER.fullmatch(text) else _push_target(text)
     if channel.kind == Channel.Kind.WEBHOOK:
@@ -74,6 +80,12 @@ def _slack_member(text: str) -> str:
     if not SLACK_MEMBER.fullmatch(member):
         raise BadAddress("A member ID begins with U or W, such as U024BE7LH. It is not your name in Slack.")
     return member
+
+
+def _sign_in_name(text: str) -> str:
+    if not PRINCIPAL.fullmatch(text):
+        raise BadAddress("A sign-in name looks like ada@example.com: what you type to sign in to Teams.")
+    return text
 
 
 def _number(text: str) -> str:

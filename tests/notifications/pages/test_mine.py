@@ -96,6 +96,17 @@ def test_going_back_to_the_usual_forgets_what_was_chosen() -> None:
     assert not Preference.objects.exists()
 
 
+def test_who_writes_down_his_sign_in_name_is_mentioned_in_teams() -> None:
+    room = make_channel("room", "teams")
+    told = signed_in(DANA).get(MINE).context["form"]
+    assert [own.address.label for own in told.own] == ["Sign-in name"]
+
+    assert signed_in(DANA).post(MINE, {f"address_{room.pk}": "@dana"}).status_code == 422
+    assert signed_in(DANA).post(MINE, {f"address_{room.pk}": "dana@northwind.example"}).status_code == 302
+
+    assert Address.objects.get(channel=room).address == "dana@northwind.example"
+
+
 def test_one_persons_choice_is_nobody_elses() -> None:
     mail, bot = make_channel("mail"), make_channel("slack", "slack_bot")
     person(LEE).preferences.create(kind="assigned", first=mail)
