@@ -13,7 +13,7 @@ from django.conf import settings
 
 from notifications.channels.protocol import NotSent, Sent
 from outgoing.addresses import Refused, Target, target_of
-from outgoing.calls import Reply, TookTooLong, TooLarge, Unreachable, call
+from outgoing.calls import LONGEST_S, Reply, TookTooLong, TooLarge, Unreachable, call
 from outgoing.secrets import SECRET, filled, is_name
 
 AGENT = "Switchyard/1"
@@ -72,13 +72,19 @@ def post(url: str, content: object, *, headers: Mapping[str, str]) -> Reply:
     return post_raw(url, orjson.dumps(content), headers=headers)
 
 
-def post_raw(url: str, body: bytes, *, headers: Mapping[str, str], allowed: Collection[str] | None = None) -> Reply:
+def post_raw(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str],
+    allowed: Collection[str] | None = None,
+    seconds: float = LONGEST_S,
+) -> Reply:
     """`allowed`: origins that are believed; unless said otherwise, those that the operator named."""
     sent = {"Content-Type": "application/json; charset=utf-8", "User-Agent": AGENT, **headers}
+    allowed = settings.OUTGOING_ALLOW if allowed is None else allowed
     try:
-        return call(
-            "POST", url, headers=sent, body=body, allowed=settings.OUTGOING_ALLOW if allowed is None else allowed
-        )
+        return call("POST", url, headers=sent, body=body, allowed=allowed, seconds=seconds)
     except Refused as refused:
         raise NotSent(str(refused)) from None
     except TookTooLong:

@@ -200,6 +200,17 @@ def test_somebody_else_s_click_changes_nothing_and_only_he_is_told(lead, ada, le
     assert (lead.rep, lead.status) == (ada, Lead.Status.ASSIGNED)
 
 
+def test_who_names_a_colleague_s_member_id_as_his_own_answers_nothing_of_hers(lead, ada, lee):
+    Address.objects.filter(user=lee.user).update(address=ADA)
+    value = value_of(told(lead, ada.user))
+
+    assert "for somebody else" in post(click(value, member=LEE)).json()["text"]
+    assert "You have accepted" in post(click(value, member=ADA)).json()["text"]
+
+    lead.refresh_from_db()
+    assert (lead.rep, lead.status) == (ada, Lead.Status.ACCEPTED)
+
+
 def test_an_address_on_another_kind_of_channel_is_no_proof_of_who_somebody_is(lead, ada):
     Channel.objects.update(kind="webhook")
 

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -5,7 +6,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from notifications.channels import NotSent, check, webhook
-from notifications.channels.posting import wait_s
+from notifications.channels.posting import post_raw, wait_s
 from outgoing.calls import Reply
 from tests.notifications.channels.messages import HOSTILE, KEY, message
 
@@ -48,6 +49,16 @@ def test_a_person_s_own_url_is_asked_instead(outside):
         webhook.send(signed(to="https://ada.invalid.example/hook"), {"url": outside.url(PATH)})
 
     assert outside.received() == []
+
+
+def test_whoever_is_slow_is_left_when_his_time_is_over(outside):
+    outside.behave("hang")
+    began = time.monotonic()
+
+    with pytest.raises(NotSent, match="did not answer in time"):
+        post_raw(outside.url(PATH), b"{}", headers={}, seconds=0.3)
+
+    assert time.monotonic() - began < webhook.OWN_S < 10
 
 
 def test_what_the_operator_named_is_not_everybodys_to_write_to(outside):
