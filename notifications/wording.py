@@ -78,7 +78,12 @@ SHIPPED: Mapping[str, Shipped] = {
         OF_A_LEAD,
     ),
     "still_working": Shipped(
-        Words("Still working on {{ lead }}?", "Are you still working on {{ who }}?\n{{ text }}"), OF_A_LEAD
+        Words(
+            "Still working on {{ lead }}?",
+            "Are you still working on {{ who }}? Without an answer it goes to somebody else.\n"
+            "{{ time_left }} left to answer.",
+        ),
+        OF_A_LEAD,
     ),
     "taken": Shipped(Words("Taken from you: {{ who }}", "{{ text }}"), OF_A_LEAD),
     "parked": Shipped(Words("No new leads for now", "{{ text }}"), ("rep", "count")),

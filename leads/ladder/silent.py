@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
@@ -75,7 +75,9 @@ def _ask(clocks: Sequence[SlaClock], known: Known, now: datetime) -> None:
         said = f"Still working on {lead}? Without an answer it goes to somebody else."
         user = known.reps[known.emails[lead.rep_id or 0]].user_id
         key = f"still_working:{clock.pk}:{int(now.timestamp())}"
-        context = telling.context_of(lead, clock, known)
+        # What is left is his time to answer: that of the promise is no news to him.
+        answer_by = {"due_at": clock.silent_at.astimezone(UTC).isoformat()} if clock.silent_at else {}
+        context = telling.context_of(lead, clock, known, **answer_by)
         notices.append(Notice(user, "still_working", said, key, f"/leads/{lead.pk}/", context))
     SlaClock.objects.bulk_update(clocks, ["asked_at", "silent_at"])
     copy_rows(TimelineEntry, STORY, lines)

@@ -12,6 +12,7 @@ from leads import ladder, services
 from leads.configuration import store
 from leads.holding import AlreadyTaken
 from leads.models import Assignment, Lead, SlaClock
+from notifications.messages import values_of
 from notifications.models import Notification
 from reps.models import User
 from tests.leads.conftest import COMPANY
@@ -61,6 +62,15 @@ def test_he_is_asked_at_half_of_the_time_and_not_before(lead, accepted):
     assert asked() == 1
     assert lead.timeline.filter(text="Asked Ada: still working it?").count() == 1
     assert Lead.objects.get(pk=lead.pk).rep.user == ada()
+
+
+def test_the_question_says_how_long_is_left_to_answer_it(lead, accepted):
+    at(accepted, 60)
+
+    asked_of = Notification.objects.get(kind="still_working")
+    values = values_of(asked_of, now=accepted + timedelta(minutes=61))
+
+    assert str(values["time_left"]).startswith("59 min")
 
 
 def test_without_an_answer_the_lead_goes_to_the_next_and_the_story_says_why(lead, accepted):
