@@ -8,16 +8,16 @@ from playwright.sync_api import expect
 from tests.browser.eyes import Visit, violations
 from tests.office import DANA, LENA, MAYA, PASSWORD
 
-DAILY = ("Decisions", "Leads", "Queues", "Performance")
-SETUP = ("Enrichment", "Accounts", "Scoring", "Territories")
+SETUP = ("Enrichment", "Accounts", "Scoring", "Territories", "Promises")
+OPERATIONS = ("Events", "Notifications", "Webhooks", "Health")
 
 
 @pytest.mark.parametrize(
     ("email", "home", "places"),
     [
-        (DANA, "My queue", ["My queue", "My leads"]),
-        (LENA, "Decisions", [*DAILY, *SETUP]),
-        (MAYA, "Decisions", [*DAILY, "Events", *SETUP]),
+        (DANA, "My queue", ["My queue", "My leads", "My numbers", "Inbox"]),
+        (LENA, "Team", ["Team", "Leads", "Decisions", "Queues", "Performance", "Inbox", *SETUP]),
+        (MAYA, "Decisions", ["Decisions", "Leads", "Team", "Queues", "Performance", "Inbox", *SETUP, *OPERATIONS]),
     ],
 )
 def test_each_signs_in_and_stands_where_the_work_is(email: str, home: str, places: list[str], visit: Visit) -> None:
