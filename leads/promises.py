@@ -44,7 +44,7 @@ class Promises:
             self._begun[alike] = self._started(policy, policy.clock, policy.steps, calendar)
         return self._begun[alike]
 
-    def wait(self, *, facts: Facts, named: str, queue: str) -> Started:
+    def wait(self, *, facts: Facts, named: str | None, queue: str) -> Started:
         """A clock for a lead that waits in `queue`, by the hours of its team where the policy is not in real time."""
         policy = policy_of(self._known, facts, named)
         real = policy.clock == calendars.REAL_TIME or self._known.world.queues.get(queue) is None

@@ -119,9 +119,11 @@ class Writer:
         self._tell(self._rep_user(), "assigned", text, f"assigned:{lead_id}:{epoch}", self._context(epoch, due_at))
 
     def _wait(self) -> None:
-        """A queue with a promise of its own: the clock runs until the lead leaves it, however often it comes back."""
+        """A promise runs while the lead waits, however often it comes back: that of the queue's target; where nobody
+        could take it, else the one it would have been given with. Who waits by a rule that names none has none.
+        """
         outcome, lead_id = self.one.outcome, self.one.person.id
-        if outcome.queue and outcome.sla and not self._stays_in_queue():
+        if outcome.queue and (outcome.sla or outcome.waits_for) and not self._stays_in_queue():
             promise = self.promises.wait(facts=outcome.facts, named=outcome.sla, queue=outcome.queue)
             self.rows.clocks.append((lead_id, None, self.waiting_since[lead_id], *promise))
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from leads import by_hand, handover, pulling, services
+from leads import by_hand, handover, ladder, pulling, services
 from leads.configuration import store
 from leads.models import InboundEvent, Lead, SlaClock
+from notifications.models import Notification
+from reps import services as people
 from reps.models import Rep, User
 from tests.leads.conftest import COMPANY
 
@@ -83,6 +85,27 @@ def test_a_queue_with_a_promise_lets_a_clock_run_while_the_lead_waits(waiting):
     assert (waiting.status, clock.assignment, clock.basis) == ("queued", None, "always")
     assert clock.due_at - clock.started_at == timedelta(minutes=5)
     assert [step["do"] for step in clock.steps] == ["remind", "notify_manager"]  # it is in a queue already
+
+
+def test_who_waits_because_nobody_could_take_him_waits_under_his_own_promise(company, deliver):
+    Rep.objects.update(paused=True)
+    people.bump()
+    lead = deliver(email="pat@corp.com")
+    clock = running(lead)
+
+    assert (lead.status, lead.queue.slug, bool(lead.waits_for)) == ("queued", "emea", True)
+    assert (clock.assignment, clock.policy["slug"]) == (None, "fast")
+    ladder.enforce_due(now=clock.started_at + timedelta(minutes=2))
+    ladder.enforce_due(now=clock.started_at + timedelta(minutes=10))
+    told = Notification.objects.filter(kind="unacknowledged").values_list("user__email", flat=True)
+    assert list(told) == ["mia@example.com"]
+
+
+def test_who_waits_because_a_rule_says_so_has_no_promise_unless_it_names_one(company, deliver):
+    lead = deliver(email="pat@corp.com", employees=5)
+
+    assert (lead.status, lead.waits_for) == ("queued", "")
+    assert not lead.clocks.exists()
 
 
 def test_it_counts_the_hours_of_the_queues_team(company, deliver):
