@@ -8,7 +8,8 @@ UV_VERSION = 0.13.8
 UV = $(shell command -v uv || echo .boot/bin/uv)
 export UV_PYTHON_DOWNLOADS = never
 BIN = .venv/bin
-PYTEST_ARGS ?= -n 2
+# Tests that kill things wait a lot: whoever has nothing left to do takes over some of the other's.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 .PHONY: run test lint fmt bench env env-dev chromium
 .DEFAULT_GOAL := env

@@ -11,7 +11,7 @@ import pytest
 from config.embedded import processes
 from tests.faults.hand import Hand
 from tests.faults.judge import Broken, broken_promises, only_broken
-from tests.faults.machine import Machine, shared_machine
+from tests.faults.machine import Machine, end_parts_since, parts_started, shared_machine
 from tests.faults.organisation import configuration
 from tests.faults.sender import History
 
@@ -60,6 +60,14 @@ def database(machine: Machine, floor: str, request: pytest.FixtureRequest) -> st
 def floor(machine: Machine) -> str:
     """The database that tests share one after another: making one costs more than most tests do."""
     return machine.create("floor")
+
+
+@pytest.fixture(autouse=True)
+def nobody_stays() -> Iterator[None]:
+    """Tests share a database: a sweeper left behind by one would route what the next wants to see waiting."""
+    before = parts_started()
+    yield
+    end_parts_since(before)
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ class Machine:
         self.parts = {part.name: part for part in servers.prepare(data, {})}
         self.port = application.free_port(HOST, 20_000 + os.getpid() % 20_000)
         self.servers: dict[str, Running] = {}
+        self.started: list[Running] = []
         self._cleanup = ExitStack()
 
     def start_server(self, name: str) -> None:
@@ -122,16 +123,23 @@ class Machine:
     def start(self, kind: str, database: str, name: str = "", *, port: int = 0, **more: str) -> Running:
         """Start it; the web is waited for until it answers."""
         running = Running(self.part(kind, database, name, more, port))
-        self._cleanup.callback(running.kill)
+        self.started.append(running)
         if running.part.answers:
             assert processes.wait_until(running.part.answers, 60), running.part.log and running.part.log.read_text()
         return running
+
+    def end_parts(self, *, since: int = 0) -> None:
+        """Whatever part of the application still runs would do the work of the next test. `since`: not the first."""
+        for running in self.started[since:]:
+            running.kill()
+        del self.started[since:]
 
     def log(self, name: str) -> str:
         path = self.data / "logs" / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
     def close(self) -> None:
+        self.end_parts()
         self._cleanup.close()
 
 
@@ -158,6 +166,16 @@ def shared_machine() -> Iterator[Machine]:
         finally:
             _Shared.machine = None
             machine.close()
+
+
+def parts_started() -> int:
+    """How many parts were started on the shared machine, if there is one yet."""
+    return len(_Shared.machine.started) if _Shared.machine else 0
+
+
+def end_parts_since(count: int) -> None:
+    if _Shared.machine is not None:
+        _Shared.machine.end_parts(since=count)
 
 
 def children(pid: int) -> Sequence[int]:

@@ -130,7 +130,7 @@ def test_a_lead_that_nobody_else_can_take_is_reassigned_to_nobody(lead):
 
     assert told() == ["lead.reassigned"]
     assert owners() == [("Bob", None)]
-    assert OutgoingEvent.objects.get().payload["promise"] is None
+    assert OutgoingEvent.objects.get().payload["promise"]["policy"] == "fast"  # under which it waits now
 
 
 def test_a_lead_that_a_manager_moves_is_reassigned_and_one_that_he_gives_from_a_queue_assigned(lead, queued):
