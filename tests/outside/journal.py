@@ -41,7 +41,9 @@ class Journal:
 
     def read(self, path: str = "") -> list[Received]:
         """What came to this path (or whichever begins so), in the order of arrival."""
-        lines = self.path.read_text(encoding="utf-8").splitlines()
+        written = self.path.read_bytes()
+        # The last line may still be on its way into the file.
+        lines = written[: written.rfind(b"\n") + 1].decode().splitlines()
         return [one for one in (Received(**json.loads(line)) for line in lines) if one.path.startswith(path)]
 
     def keys(self, path: str = "") -> list[str]:
