@@ -58,7 +58,7 @@ def put_back(lead: Lead, *, by: User, reason: str, now: datetime, epoch: int | N
     previous, its_epoch, pool = lead.rep, lead.epoch, latest_pool(lead)
     if not lead.is_open or previous is None:
         raise NotPossible("Nobody holds the lead, so that there is nobody to take it from.")
-    queue = Queue.objects.get(slug=handover.team_queue(previous))
+    queue = Queue.objects.get(slug=known.queue_of(previous.pk))
     why = f"{by} put it into {queue}: {reason}"
 
     ending, pools = Ending(Assignment.Ended.BY_HAND, why[:300]), [pool] if pool else []

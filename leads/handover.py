@@ -26,7 +26,7 @@ from reps.models import Rep, User
 from routing.engine.bench import Presence
 from routing.engine.ledger import ASSIGNED, Line
 from routing.engine.route import Outcome, Request, answer_of
-from routing.models import Decision, Queue
+from routing.models import Decision
 
 
 @act
@@ -126,13 +126,12 @@ def put_in_queue(
     known = known_and_held()
     person = _person_again(lead, known)
     found, about = _known_about(person, known, now)
-    queue = team_queue(lead.rep)
     lock_and_read(known, [slug for slug in pools if slug in known.pools], past_reps(lead), Presence(now))
     request = Request(key=person.key, facts=about.facts, holder=person.holder, past_gate=person.past_gate)
     outcome = Outcome(
         kind="queued",
         reason=why,
-        queue=queue,
+        queue=known.queue_of(lead.rep_id),
         tree=known.world.default_tree,
         path=answer_of(request, known.world, now),
         facts=about.facts,
@@ -160,14 +159,6 @@ def _promise_so_far(lead: Lead) -> str | None:
     """A lead keeps the promise it started with, whoever has it; None if none has run yet. A queue's is the queue's."""
     clock = lead.clocks.exclude(assignment=None).order_by("-pk").first()
     return str(clock.policy["slug"]) if clock else None
-
-
-def team_queue(rep: Rep | None) -> str:
-    """The slug of the queue in which a lead of this rep waits for his team."""
-    team = rep.team if rep else None
-    if team is None:
-        return Queue.UNASSIGNED
-    return team.queue or team.queues.order_by("id").values_list("slug", flat=True).first() or Queue.UNASSIGNED
 
 
 def past_reps(lead: Lead) -> set[str]:

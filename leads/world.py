@@ -17,7 +17,7 @@ from leads.sources import Sources
 from notifications.subscriptions import emitting
 from reps import services as people
 from reps.hours import Calendar
-from reps.models import Rep, User
+from reps.models import Rep, Team, User
 from routing.engine.world import World
 from routing.models import Member, Pool, Queue, Version
 
@@ -49,9 +49,15 @@ class Known:
     members: Mapping[tuple[str, str], int]
     queues: Mapping[str, int]
     versions: Mapping[str, int]
+    team_queues: Mapping[int, str]  # by the team's id
     team_calendars: Mapping[str, Calendar]
     overseers: Sequence[int]  # users who are told when a lead finds nobody: managers and RevOps
     wanted_events: frozenset[str]  # what other systems have subscribed to
+
+    def queue_of(self, rep: int | None) -> str:
+        """The slug of the queue in which leads of this rep wait for his team; the built-in one where it has none."""
+        keys = self.reps.get(self.emails.get(rep or 0, ""))
+        return self.team_queues.get(keys.team_id or 0, Queue.UNASSIGNED) if keys else Queue.UNASSIGNED
 
     def managers_of(self, rep: str) -> Sequence[int]:
         """Users who answer for this rep: his team's manager; where there is none, everybody who oversees routing."""
@@ -117,6 +123,7 @@ def _read(revision: int) -> Known:
             for member, pool, email in Member.objects.values_list("id", "pool__slug", "rep__user__email")
         },
         queues=_queues(),
+        team_queues=_team_queues(),
         team_calendars=worlds.team_calendars(configuration),
         versions=dict(Version.objects.filter(status=Version.Status.LIVE).values_list("tree__slug", "id")),
         overseers=tuple(
@@ -126,6 +133,13 @@ def _read(revision: int) -> Known:
         ),
         wanted_events=emitting.wanted(),
     )
+
+
+def _team_queues() -> dict[int, str]:
+    """The queue that each team names; of those that name none the first that is theirs."""
+    theirs = Queue.objects.exclude(team=None).order_by("-pk").values_list("team_id", "slug")
+    named = Team.objects.filter(queue__in=Queue.objects.values("slug")).values_list("pk", "queue")
+    return {team: slug for team, slug in (*theirs, *named) if team is not None}
 
 
 def _queues() -> dict[str, int]:

@@ -16,7 +16,6 @@ from leads.record import Ending
 from leads.world import Known
 from notifications import services as notifications
 from notifications.services import Notice
-from reps.models import Team
 from routing.models import Decision, Queue
 
 IN_TIME = {"accepted": "Not accepted in time.", "contacted": "Not contacted in time."}
@@ -52,20 +51,10 @@ def carry_out(
 
 
 def team_queues(reps: Collection[int | None], known: Known) -> Mapping[int, Queue]:
-    """The queue in which leads of each of these reps wait for his team; the built-in one where it has none."""
-    slugs: dict[int, str] = {}
-    teams = {known.reps[email].team_id for email in (known.emails.get(rep or 0) for rep in reps) if email is not None}
-    for queue in Queue.objects.filter(team__in=teams - {None}).order_by("-pk"):
-        slugs[queue.team_id or 0] = queue.slug
-    slugs |= dict(Team.objects.filter(pk__in=teams - {None}).exclude(queue="").values_list("pk", "queue"))
-    found = {queue.slug: queue for queue in Queue.objects.filter(slug__in={*slugs.values(), Queue.UNASSIGNED})}
-    built_in = found[Queue.UNASSIGNED]
-    by_team = {team: found.get(slug, built_in) for team, slug in slugs.items()}
-    return {
-        rep: by_team.get(known.reps[known.emails[rep]].team_id or 0, built_in)
-        for rep in reps
-        if rep is not None and rep in known.emails
-    }
+    """The queue in which leads of each of these reps wait for his team."""
+    slugs = {rep: known.queue_of(rep) for rep in reps if rep is not None}
+    found = {queue.slug: queue for queue in Queue.objects.filter(slug__in=set(slugs.values()))}
+    return {rep: found[slug] for rep, slug in slugs.items()}
 
 
 def _leaving(step: Step, queues: Mapping[int, Queue], now: datetime) -> Leaving:

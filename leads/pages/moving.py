@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads import handover, standing
+from leads import standing
 from leads.again import people_again
 from leads.deciding import plan_all
 from leads.models import Assignment, Lead, SlaClock
@@ -150,7 +150,7 @@ class _About:
         held = [lead for lead in self.leads if lead.is_open]
         if not held:
             return None
-        slugs = {handover.team_queue(lead.rep) for lead in held}
+        slugs = {self.known.queue_of(lead.rep_id) for lead in held}
         names = Queue.objects.filter(slug__in=slugs).order_by("name").values_list("name", flat=True)
         return ToQueue(" or ".join(names), self._counts(None, ""))
 
