@@ -21,11 +21,11 @@ from django.db import connection, transaction
 from leads import record, standing
 from leads.again import people_again
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.deciding import Decided, Planned, lock_for, plan_all, settle
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.prepared import ask_together
 from leads.world import Known, known, known_and_held
+from reps.database_clock import database_now
 from routing.engine.bench import Presence
 from routing.engine.reach import Reach, Reaches, reach_of
 from routing.engine.route import ASSIGNED, Outcome, route

@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from django.db.models import Count, Min
 
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.models import Lead, Watch
 from leads.world import Known, known
 from notifications import services as notices
 from notifications.services import Notice
+from reps.database_clock import database_now
 from reps.evenings import Evening, last_evening, next_evening
 from reps.hours import ALWAYS, Calendar
 from reps.wall_clock import zone_of

@@ -18,7 +18,6 @@ from leads import record, trouble
 from leads.activity import keeping, looking, owners
 from leads.arrivals import EventRead, StoredEvent, read_event
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.deciding import Decided, lock_for, plan_all, settle
 from leads.draining import Lines, line_up, somebody_waits
 from leads.enrichment import parking
@@ -26,6 +25,7 @@ from leads.models import Assignment, InboundEvent
 from leads.people import Gathered, gather
 from leads.prepared import prepared_cursor
 from leads.world import Known, known_and_held
+from reps.database_clock import database_now
 from routing.engine.bench import Presence
 from routing.models import Decision
 

@@ -17,12 +17,12 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
 from leads.clocks import anew, breaches
-from leads.database_clock import database_now
 from leads.enrichment import enricher
 from leads.ladder import away, parking
 from leads.models import Heartbeat
 from leads.realignment import activation
 from reps import services as people
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

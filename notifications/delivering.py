@@ -20,12 +20,12 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, tran
 
 from notifications import lanes, outcomes, planning, usual
 from notifications.channels import NotSent
-from notifications.clock import database_now
 from notifications.models import Delivery
 from notifications.outcomes import Result
 from notifications.senders import Call, NotNow, sender_for
 from notifications.subscriptions.planning import plan_events
 from outgoing.crash import crash_point
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from notifications import gathering
-from notifications.clock import database_now
 from notifications.kinds import BY_SLUG
 from notifications.models import Channel, Delivery
 from notifications.quiet import end_of_quiet
 from notifications.ways import Way, Wish, way
 from outgoing.crash import crash_point
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

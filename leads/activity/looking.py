@@ -19,10 +19,10 @@ from leads import reconsider, trouble
 from leads.activity.keeping import Kept
 from leads.activity.wording import in_words, somebody
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.models import TimelineEntry
 from leads.prepared import prepared_cursor
 from leads.world import Known, known_and_held
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

@@ -16,11 +16,11 @@ from django.db import DatabaseError, connection, transaction
 
 from leads import trouble
 from leads.auditor.questions import MOST, QUESTIONS, SETTLED, Question
-from leads.database_clock import database_now
 from leads.models import Audited, Finding, Heartbeat
 from notifications import services as notices
 from outgoing.addresses import Refused
 from outgoing.calls import TookTooLong, TooLarge, Unreachable, call
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from leads.clocks import calendars, silence
 from leads.clocks.lateness import calendar_of
 from leads.copying import copy_rows
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.models import Lead, SlaClock, TimelineEntry
 from leads.prepared import prepared_cursor
 from leads.world import Known, known, known_and_held
+from reps.database_clock import database_now
 from reps.hours import Calendar
 from reps.wall_clock import zone_of
 

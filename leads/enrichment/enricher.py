@@ -22,13 +22,13 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, tran
 from leads import nudge
 from leads.arrivals import Arrival, EventRead, StoredEvent, read_event
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.enrichment import answers, breaker, late, parking
 from leads.enrichment.answers import Told
 from leads.enrichment.providers import Card, ask_of
 from leads.enrichment.waterfall import Filled, Question
 from leads.models import Enquiry, InboundEvent, Source
 from leads.world import Known, known
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

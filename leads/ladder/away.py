@@ -14,7 +14,6 @@ from django.db import connection, transaction
 from leads import trouble
 from leads.copying import copy_rows
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.ladder import steadiness, telling
 from leads.ladder.moving import Leaving, Moved, move
 from leads.ladder.taking import team_queues
@@ -24,6 +23,7 @@ from leads.record import Ending
 from leads.world import Known, known_and_held
 from notifications import services as notifications
 from notifications.services import Notice
+from reps.database_clock import database_now
 from reps.models import Rep, TimeOff
 from routing.models import Decision
 

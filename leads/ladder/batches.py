@@ -10,7 +10,7 @@ from django.db import connection
 
 from leads import trouble
 from leads.crash import crash_point
-from leads.database_clock import database_now
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,6 @@ from operator import attrgetter
 from django.db import transaction
 
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.models import Assignment
 from leads.prepared import ask_together
 from leads.sla import MOST_LAPSES
@@ -23,6 +22,7 @@ from leads.world import Known, known
 from notifications import services as notifications
 from notifications.services import Notice
 from reps import services as people
+from reps.database_clock import database_now
 from reps.models import Rep
 
 EVERY_S = 60.0

@@ -15,8 +15,8 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
-from leads.database_clock import database_now
 from leads.models import Alarm
+from reps.database_clock import database_now
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,13 @@ from leads.configuration import differences, dump, retention, store
 from leads.configuration.read import BadConfiguration
 from leads.configuration.store import Plan
 from leads.crash import crash_point
-from leads.database_clock import database_now
 from leads.models import ChangeSet
 from leads.realignment import amendments
 from leads.realignment.amendments import Amendment
 from leads.sources import revision_now
 from notifications import services as notices
 from reps import services as people
+from reps.database_clock import database_now
 from reps.models import User
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""What is due is decided by one clock, the database's."""
+"""One clock for everything that is late or early: the database's. Web and workers may disagree; it cannot."""
 
 from __future__ import annotations
 
