@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, Protocol
 
@@ -31,8 +32,11 @@ Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
 THREADS = 4
-# What is read before Django sees it. A longer body is not read at all: the view answers 413 to its Content-Length.
+# What is read before Django sees it. A longer body is not kept: the view answers 413 to its Content-Length.
 LONGEST_HOOK, LONGEST_BODY = 1024 * 1024, 8 * 1024 * 1024
+# So much of a body that nobody will read is let in and thrown away: whoever is cut off while he still sends never sees
+# the answer that says why (the kernel throws it away with the connection).
+MOST_THROWN_AWAY, SECONDS_FOR_THROWING_AWAY = 2 * LONGEST_BODY, 2.0
 SECONDS_FOR_A_BODY = 15.0
 # A frozen database closes no connection. A sender who was told nothing would wait, and so would all who come after.
 SECONDS_FOR_A_HOOK = 5.0
@@ -101,6 +105,8 @@ class Door:
             if len(body) != length:
                 # The sender was cut off. What did arrive must not pass for the whole.
                 return _problem(400, "Incomplete", f"{length} bytes were announced and {len(body)} arrived.")
+        elif _sends_a_body(scope):
+            await _throw_away(protocol)
         environ = _environ(scope, body)
         work = asyncio.get_running_loop().run_in_executor(self._threads, _call, self._answer, environ)
         try:
@@ -109,6 +115,24 @@ class Door:
         except TimeoutError:
             # It may still be stored: the same delivery again is then recognised.
             return _problem(503, "Cannot store now", "The delivery may not be stored. Send it again.", "5")
+
+
+def _sends_a_body(scope: Scope) -> bool:
+    """Whoever asks first whether he may (`Expect`) is answered before he sends."""
+    return not scope.headers.get("expect") and any(
+        scope.headers.get(name) not in (None, "0") for name in ("content-length", "transfer-encoding")
+    )
+
+
+async def _throw_away(protocol: HTTPProtocol) -> None:
+    """Read on without keeping anything, for a moment."""
+    seen = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SECONDS_FOR_THROWING_AWAY):
+            async for chunk in protocol:
+                seen += len(chunk)
+                if seen > MOST_THROWN_AWAY:
+                    return
 
 
 def _bytes_to_read(scope: Scope) -> int:

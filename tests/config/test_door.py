@@ -107,6 +107,16 @@ def test_a_hook_that_is_too_long_is_not_read_and_keeps_its_announced_length(port
     assert int(str(seen["CONTENT_LENGTH"])) > 1048576
 
 
+def test_whoever_sends_a_hook_that_is_too_long_whole_is_not_cut_off_before_he_hears_why(port: int) -> None:
+    """Closed with a part of the body unread, the connection takes the answer with it."""
+    line = send(port, POST + b"Content-Length: 1048577\r\n\r\n")
+    for size in (500_000, 500_000, 48_577):
+        time.sleep(0.05)
+        line.sendall(b"x" * size)
+
+    assert answer(line)[1]["CONTENT_LENGTH"] == "1048577"
+
+
 def test_a_chunked_body_is_left_for_the_view_to_refuse(port: int) -> None:
     status, seen = answer(send(port, POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"))
 
