@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from tests.faults import deeds
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.faults.preloaded"])
+_alone = threading.Lock()
 
 
 class Hand:
@@ -62,11 +64,16 @@ class Hand:
 
 @contextmanager
 def _environment(environ: Mapping[str, str]) -> Iterator[None]:
-    """The first hand starts the process that all are forked from: it reads the product's settings, not the tests'."""
-    before = dict(os.environ)
-    os.environ.update(environ)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    """The first hand starts the process that all are forked from: it reads the product's settings, not the tests'.
+
+    One at a time: of two threads, the second would take the first one's environment for what was there before, and
+    every program that later tests start would be led to a database that is gone.
+    """
+    with _alone:
+        before = dict(os.environ)
+        os.environ.update(environ)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
