@@ -33,7 +33,7 @@ YOU: Mapping[str, str] = {
     bench.NOT_YET_STARTED: "you have not started yet",
     bench.AWAY: "you are away",
     bench.HOLIDAY: "you have a holiday today",
-    bench.PAUSED: "you are paused",
+    bench.PAUSED: "you are away by your own switch, or parked",
     bench.DAILY_CAP: "you have reached your daily cap",
     bench.AT_CAPACITY: "you are at capacity",
 }

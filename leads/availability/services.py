@@ -36,8 +36,7 @@ def untouched(rep: Rep) -> LeadQuerySet:
 
 def may_turn(rep: Rep, by: User) -> bool:
     """His own switch, his manager's, or RevOps'."""
-    own = rep.user_id == by.pk
-    return own or by.is_revops or (by.is_manager and rep.team is not None and rep.team.manager_id == by.pk)
+    return rep.user_id == by.pk or Rep.objects.overseen_by(by).filter(pk=rep.pk).exists()
 
 
 def _check(rep: Rep, by: User) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads import standing
+from leads import pulling, standing
 from leads.pages.decision import STRATEGIES
 from leads.world import Known
 from reps.models import Rep
@@ -16,14 +16,8 @@ from routing.engine.turns import Turns, turns
 from routing.engine.world import Pool
 
 YOU = {
-    bench.INACTIVE: "you are not active",
-    bench.NOT_YET_STARTED: "you have not started yet",
-    bench.AWAY: "you are away",
-    bench.HOLIDAY: "you have a holiday",
-    bench.PAUSED: "you are away by your own switch, or parked",
+    **pulling.YOU,
     bench.OFF_HOURS: "it is outside your hours, and others are there",
-    bench.DAILY_CAP: "you have reached your daily cap",
-    bench.AT_CAPACITY: "you are at capacity",
     bench.NO_WEIGHT: "your weight in the pool is 0",
 }
 

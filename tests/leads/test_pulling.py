@@ -117,7 +117,7 @@ def test_one_queue_can_be_named(ada, emea, team):
     [
         ({"capacity": 0}, "2 wait, but you are at capacity."),
         ({"daily_cap": 0}, "2 wait, but you have reached your daily cap."),
-        ({"paused": True}, "2 wait, but you are paused."),
+        ({"paused": True}, "2 wait, but you are away by your own switch, or parked."),
         ({"active": False}, "2 wait, but you are not active."),
         ({"starts_on": "2090-01-01"}, "2 wait, but you have not started yet."),
     ],
