@@ -1,6 +1,6 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from leads import companies, moving, oversight, queues, score_views, team, views, webhook, wording_views
 from leads.availability import views as availability
@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrichment/<slug:slug>/remove/", enrichment.provider_remove, name="provider-remove"),
     path("wording/", wording_views.wordings, name="wordings"),
     path("wording/<slug:kind>/", wording_views.wording, name="wording"),
+    path("routing/", include("leads.builder.urls")),
     path("health/", oversight.health, name="health"),
     path("events/", oversight.events, name="events"),
     path("events/<uuid:pk>/", oversight.event, name="event"),
