@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time
 from functools import lru_cache
 from typing import NamedTuple
@@ -40,22 +41,40 @@ class Asked(NamedTuple):
     because: str
 
 
+class Said(NamedTuple):
+    """A piece of a sentence; `weighs` is true of fields and values, which a reader looks for."""
+
+    text: str
+    weighs: bool = False
+
+
+Calls = Callable[[Test, str], str]  # what people call a value that is asked for: a list, a territory
+
+
+def as_written(test: Test, value: str) -> str:
+    return value
+
+
 def sentence(condition: Condition, vocabulary: Vocabulary = STANDARD) -> str:
     """ "country is DE and employees is at least 200" """
+    return "".join([piece.text for piece in pieces(condition, vocabulary)])
+
+
+def pieces(condition: Condition, vocabulary: Vocabulary = STANDARD, calls: Calls = as_written) -> Iterator[Said]:
+    """The same sentence in pieces, with values as people call them."""
     match condition:
         case All(parts=()):
-            return "every lead"
+            yield Said("every lead")
         case AnyOf(parts=()):
-            return "no lead"
+            yield Said("no lead")
         case All(parts=parts):
-            return " and ".join(_within(part, vocabulary) for part in parts)
+            yield from _joined(parts, " and ", vocabulary, calls)
         case AnyOf(parts=parts):
-            return " or ".join(_within(part, vocabulary) for part in parts)
+            yield from _joined(parts, " or ", vocabulary, calls)
         case Not(part=part):
-            return f"not ({sentence(part, vocabulary)})"
-        case Test(if_blank=if_blank):
-            said = f"{_label(condition.field, vocabulary)} {_said(condition, True)}"
-            return said if if_blank is None else f"{said} (or blank)" if if_blank else f"{said} (and not blank)"
+            yield from (Said("not ("), *pieces(part, vocabulary, calls), Said(")"))
+        case Test():
+            yield from _asked(condition, vocabulary, calls)
 
 
 def winner(level: Level, index: int, facts: Facts, setting: Setting, vocabulary: Vocabulary = STANDARD) -> Asked:
@@ -128,9 +147,32 @@ def _answer(test: Test, held: bool, vocabulary: Vocabulary) -> Reason:
     return answer
 
 
-def _within(part: Condition, vocabulary: Vocabulary) -> str:
-    said = sentence(part, vocabulary)
-    return f"({said})" if isinstance(part, All | AnyOf) and len(part.parts) > 1 else said
+def _joined(parts: Iterable[Condition], word: str, vocabulary: Vocabulary, calls: Calls) -> Iterator[Said]:
+    for index, part in enumerate(parts):
+        if index:
+            yield Said(word)
+        in_brackets = isinstance(part, All | AnyOf) and len(part.parts) > 1
+        said = pieces(part, vocabulary, calls)
+        yield from (Said("("), *said, Said(")")) if in_brackets else said
+
+
+def _asked(test: Test, vocabulary: Vocabulary, calls: Calls) -> Iterator[Said]:
+    before, has_value, after = test.operator.says.partition("{}")
+    yield Said(_label(test.field, vocabulary), weighs=True)
+    yield Said(f" {before}")
+    if has_value:
+        yield Said(_operand(test, calls), weighs=True)
+        yield Said(after)
+    if test.if_blank is not None:
+        yield Said(" (or blank)" if test.if_blank else " (and not blank)")
+
+
+def _operand(test: Test, calls: Calls) -> str:
+    if test.op == "between" and isinstance(test.value, tuple):
+        return " and ".join(_shown(bound) for bound in test.value)
+    if isinstance(test.value, tuple):
+        return _shown(tuple(calls(test, item) if isinstance(item, str) else item for item in test.value))
+    return _shown(calls(test, test.value) if isinstance(test.value, str) else test.value)
 
 
 def _said(test: Test, held: bool) -> str:

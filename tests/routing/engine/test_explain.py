@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from routing.engine.compile import compile_rules
 from routing.engine.conditions import All, AnyOf, Condition, Not, Test, holds
 from routing.engine.document import Rule, ToFallback, parse_condition
-from routing.engine.explain import Asked, because, rules_asked, sentence, winner
+from routing.engine.explain import Asked, because, pieces, rules_asked, sentence, winner
 from tests.routing.engine.documents import SETTING, VOCABULARY, conditions, leads
 
 GERMAN = Test("country", "is", "DE")
@@ -130,3 +130,12 @@ def test_everything_can_be_read_aloud(condition: dict[str, Any], facts: dict[str
     assert asked.because
     if asked.held:
         assert winner(level, 0, facts, SETTING, VOCABULARY) == asked
+
+
+def test_a_sentence_comes_in_pieces_that_say_what_weighs_and_what_people_call_a_value() -> None:
+    condition = AnyOf((Test("territory", "in", "us-west"), Not(Test("employees", "between", (1, 1200)))))
+
+    said = list(pieces(condition, VOCABULARY, lambda test, value: {"us-west": "US West"}.get(value, value)))
+
+    assert [piece.text for piece in said if piece.weighs] == ["territory", "US West", "employees", "1 and 1,200"]
+    assert "".join(piece.text for piece in said) == sentence(condition).replace("us-west", "US West")
