@@ -18,6 +18,7 @@ from notifications.reach import reach_of
 from notifications.wording import Words
 from reps.access import own_zone
 from reps.models import Rep, User
+from reps.spans import exactly
 
 # A message of these says that somebody should take a lead on; the others lead to a page.
 ACCEPTED_FROM_AFAR = ("assigned", "reminder")
@@ -125,11 +126,11 @@ def _times(due_at: object, zone: ZoneInfo, now: datetime) -> dict[str, str]:
         return {"time_left": "", "late": "", "due": ""}
     if due.tzinfo is None:
         return {"time_left": "", "late": "", "due": ""}
-    left, here = (due - now).total_seconds(), due.astimezone(zone)
+    left, here = due - now, due.astimezone(zone)
     same_day = here.date() == now.astimezone(zone).date()
     return {
-        "time_left": wording.span_in_words(left) if left > 0 else "",
-        "late": wording.span_in_words(-left) if left <= 0 else "",
+        "time_left": exactly(left) if due > now else "",
+        "late": exactly(-left) if due <= now else "",
         "due": f"{here:%H:%M}" if same_day else f"{here:%a %-d %b %H:%M}",
     }
 

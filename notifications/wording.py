@@ -194,14 +194,3 @@ def intent_in_words(intent: object) -> str:
 
 def who(lead: object, company: object) -> str:
     return ", ".join(part for part in (cleaned(lead or ""), cleaned(company or "")) if part)
-
-
-def span_in_words(seconds: float) -> str:
-    """45 s, 4 min 38 s, 3 h 25 min, 2 d 4 h"""
-    whole = max(0, int(seconds))
-    days, hours, minutes = whole // 86_400, whole // 3_600 % 24, whole // 60 % 60
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from leads.clocks import silence
 from leads.copying import copy_rows
 from leads.crash import crash_point
-from leads.ladder import steadiness, telling, words
+from leads.ladder import steadiness, telling
 from leads.ladder.batches import claim, together
 from leads.ladder.moving import Leaving
 from leads.ladder.taking import carry_out, team_queues
@@ -20,6 +20,7 @@ from leads.record import Ending
 from leads.world import Known, known_and_held
 from notifications import services as notifications
 from notifications.services import Notice
+from reps.spans import roughly
 
 SILENT = """
 SELECT lead_id FROM leads_slaclock
@@ -92,7 +93,7 @@ def _take_back(clocks: Sequence[SlaClock], known: Known, now: datetime) -> None:
     leaving, lines = [], []
     for clock in clocks:
         lead, since = clock.lead, clock.silent_since or clock.started_at
-        why = f"it was accepted, and nothing more was heard for {words.span(now - since)}"
+        why = f"it was accepted, and nothing more was heard for {roughly(now - since)}"
         text = f"Taken from {telling.holder_of(lead, known)}: {why}."
         lines.append((lead.pk, now, TimelineEntry.Kind.SLA, text, lead.epoch, None))
         leaving.append(

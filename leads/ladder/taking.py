@@ -16,6 +16,7 @@ from leads.record import Ending
 from leads.world import Known
 from notifications import services as notifications
 from notifications.services import Notice
+from reps.spans import roughly
 from routing.models import Decision, Queue
 
 IN_TIME = {"accepted": "Not accepted in time.", "contacted": "Not contacted in time."}
@@ -62,7 +63,7 @@ def _leaving(step: Step, queues: Mapping[int, Queue], now: datetime) -> Leaving:
     return Leaving(
         lead=lead,
         ending=Ending(Assignment.Ended.SLA, IN_TIME[step.unless]),
-        why=f"it was not {step.unless} within {words.span(now - step.clock.started_at)}",
+        why=f"it was not {step.unless} within {roughly(now - step.clock.started_at)}",
         queue=queues[lead.rep_id or 0],
         sla=str(policy["slug"]),
         did=step.unless,

@@ -12,6 +12,7 @@ from leads.models import Lead, SlaClock, TimelineEntry
 from leads.world import Known
 from notifications import services as notifications
 from notifications.services import Notice
+from reps.spans import roughly
 from routing.engine.bench import Presence
 from routing.models import Queue
 
@@ -106,7 +107,7 @@ def _takers(where: Queue, known: Known, now: datetime) -> list[int]:
 
 
 def _to_managers(step: Step, known: Known, where: Queue | None, now: datetime) -> Iterator[Notice]:
-    lead, waited = step.lead, words.span(now - step.clock.started_at)
+    lead, waited = step.lead, roughly(now - step.clock.started_at)
     if where is not None:
         text = f"{lead} waits in {words.queue(where.name)} for {waited}: nobody took it."
         managers = known.managers_of_queue(where)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+from reps.spans import roughly
 
 
 class Had(NamedTuple):
@@ -14,19 +14,6 @@ class Had(NamedTuple):
 
     name: str
     span: timedelta
-
-
-def span(length: timedelta) -> str:
-    """In the largest unit that fits, and for hours their minutes: `40 s`, `30 min`, `2 h 5 min`, `3 days`."""
-    seconds = int(length.total_seconds())
-    if seconds < MINUTE:
-        return f"{max(seconds, 0)} s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE} min"
-    if seconds < 2 * DAY:
-        minutes = seconds % HOUR // MINUTE
-        return f"{seconds // HOUR} h {minutes} min" if minutes else f"{seconds // HOUR} h"
-    return f"{seconds // DAY} days"
 
 
 def queue(name: str) -> str:
@@ -37,7 +24,9 @@ def queue(name: str) -> str:
 def held_by(had: Sequence[Had]) -> str:
     """`Ada had it 30 min, Bob 30 min`."""
     first, *others = had
-    return ", ".join([f"{first.name} had it {span(first.span)}", *(f"{one.name} {span(one.span)}" for one in others)])
+    return ", ".join(
+        [f"{first.name} had it {roughly(first.span)}", *(f"{one.name} {roughly(one.span)}" for one in others)]
+    )
 
 
 def to_the_queue(lead: str, where: str, had: Sequence[Had], did: str) -> str:

@@ -10,7 +10,7 @@ from leads import sla
 from leads.sla import Policy
 from leads.world import Known
 from reps.models import CompanyHoliday
-from reps.templatetags.words import duration
+from reps.spans import exactly
 from routing.engine.rules import Rule, every_rule
 from routing.engine.targets import Target, with_nested
 
@@ -86,29 +86,19 @@ def page(known: Known, now: datetime) -> Page:
 
 def sentences(policy: Policy) -> Iterator[str]:
     """What is promised, what happens if it is not kept, and what else goes with it."""
-    yield f"First contact within {span(policy.respond_within)}, {CLOCKS[policy.clock]}, {_for_whom(policy)}."
+    yield f"First contact within {exactly(policy.respond_within)}, {CLOCKS[policy.clock]}, {_for_whom(policy)}."
     for step in policy.steps:
-        yield f"After {span(step.after)} {DOES[step.do]}, unless it is {step.unless} by then."
+        yield f"After {exactly(step.after)} {DOES[step.do]}, unless it is {step.unless} by then."
     if any(step.do == "reassign" for step in policy.steps):
         yield f"{_times(policy.max_reassignments)}, then the lead goes to the team’s queue and the manager is told."
     if policy.silent_after is not None:
         yield (
-            f"Who accepts and then says nothing is asked after {span(policy.silent_after / 2)} "
-            f"and loses the lead after {span(policy.silent_after)}."
+            f"Who accepts and then says nothing is asked after {exactly(policy.silent_after / 2)} "
+            f"and loses the lead after {exactly(policy.silent_after)}."
         )
     if policy.park_after is not None:
         lapses = "lead" if policy.park_after == 1 else f"{policy.park_after} leads in a row"
         yield f"Who lets {'a ' if policy.park_after == 1 else ''}{lapses} lapse gets no more until he is back."
-
-
-def span(time: timedelta) -> str:
-    """5 min, 2:30 min, 4 h, 1 d 2 h"""
-    seconds = round(time.total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min" if seconds % 60 == 0 else f"{duration(time)} min"
-    return f"{seconds // 3600} h" if seconds < 86400 and seconds % 3600 == 0 else duration(time)
 
 
 def _for_whom(policy: Policy) -> str:
@@ -128,8 +118,8 @@ def _times(most: int) -> str:
 
 
 def _rungs(policy: Policy) -> list[Rung]:
-    steps = [(step.after, 1, Rung(span(step.after), RUNGS[step.do], step.do, step.unless)) for step in policy.steps]
-    due = (policy.respond_within, 0, Rung(span(policy.respond_within), "Due", "due"))
+    steps = [(step.after, 1, Rung(exactly(step.after), RUNGS[step.do], step.do, step.unless)) for step in policy.steps]
+    due = (policy.respond_within, 0, Rung(exactly(policy.respond_within), "Due", "due"))
     return [rung for *_, rung in sorted([due, *steps], key=lambda one: one[:2])]
 
 

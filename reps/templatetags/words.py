@@ -10,20 +10,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from reps import spans
+
 register = template.Library()
 
 
 @register.filter
 def duration(span: timedelta | None) -> str:
     """4:38, 3 h 25, 2 d 4 h; less than nothing is told without its sign."""
-    if span is None:
-        return "–"
-    seconds = abs(round(span.total_seconds()))
-    if seconds < 3600:
-        return f"{seconds // 60}:{seconds % 60:02d}"
-    if seconds < 24 * 3600:
-        return f"{seconds // 3600} h {seconds % 3600 // 60:02d}"
-    return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
+    return "–" if span is None else spans.ticking(span)
 
 
 @register.filter

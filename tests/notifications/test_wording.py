@@ -122,11 +122,3 @@ def test_under_its_subject_a_body_does_not_say_the_same_again():
     assert wording.beneath("New lead: Ann", "New lead: Ann.\nWants a demo.") == "Wants a demo."
     assert wording.beneath("New lead: Ann", "New lead: Ann") == ""
     assert wording.beneath("Look", "Look here.\nLook") == "Look here.\nLook"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (45.9, "45 s"), (278, "4 min 38 s"), (12_300, "3 h 25 min"), (187_200, "2 d 4 h"), (-3, "0 s")],
-)
-def test_spans_are_said_as_people_say_them(seconds, words):
-    assert wording.span_in_words(seconds) == words

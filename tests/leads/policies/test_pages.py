@@ -22,7 +22,7 @@ from tests.office import DANA, HEALTH, LENA, MAYA, arrive, person, signed_in
 pytestmark = pytest.mark.usefixtures("office")
 
 FIRST = (
-    "First contact within 1:30 min, in the working time of the team,"
+    "First contact within 1 min 30 s, in the working time of the team,"
     " for leads that ask for demo with a score of at least 60."
 )
 STEPS = (("2m", "accepted", "remind"), ("10m", "contacted", "notify_manager"), ("30m", "accepted", "reassign"))
@@ -101,7 +101,7 @@ def test_the_sentences_say_all_there_is() -> None:
 
     assert list(sentences(policy)) == [
         FIRST,
-        "After 1 d 0 h the lead goes to the next in line, unless it is accepted by then.",
+        "After 1 d the lead goes to the next in line, unless it is accepted by then.",
         "It is given to others at most once, then the lead goes to the team’s queue and the manager is told.",
         "Who accepts and then says nothing is asked after 1 h and loses the lead after 2 h.",
         "Who lets 2 leads in a row lapse gets no more until he is back.",
