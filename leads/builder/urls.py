@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from leads.builder import tree_views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", tree_views.trees, name="trees"),
+    path("+new/", tree_views.tree_new, name="tree-new"),
+]

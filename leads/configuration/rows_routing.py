@@ -59,6 +59,8 @@ def _put_trees(differences: Differences, now: datetime, by: User | None) -> None
     gone = [tree.slug for tree in differences.gone("trees")]
     no_default_now = [tree.slug for _, tree in pairs if not tree.default] + gone
     Tree.objects.filter(slug__in=no_default_now, is_default=True).update(is_default=False)
+    if any(tree.default for _, tree in pairs):
+        Tree.objects.filter(is_default=True).update(is_default=False)  # also of one that was never published
     trees = [Tree(slug=one.slug, name=one.name, timezone=one.timezone, is_default=one.default) for _, one in pairs]
     rows.put(Tree, trees, key="slug", columns=["name", "timezone", "is_default"])
 

@@ -1,0 +1,124 @@
+"""All trees at a glance: what is live, what is being worked on, how much goes through, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q, Sum
+
+from leads.builder import desk
+from leads.world import Known, known
+from reps.models import User
+from routing.builder.drafts import EMPTY
+from routing.engine.nodes import Json, walk
+from routing.engine.unfinished import readable
+from routing.models import Draft, Publication, Revision, Traffic, Tree, Trial, Version
+
+DAYS = 30
+OPEN = (Publication.Status.WAITING, Publication.Status.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One tree. `leads` and `fallback` (a share) are None where nothing has been counted yet."""
+
+    tree: Tree
+    live: Version | None
+    revision: Revision | None
+    behind: bool
+    publication: Publication | None
+    trials: tuple[Trial, ...]
+    leads: int | None
+    fallback: float | None
+    problems: int
+    owner: str
+    review_on: date | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TreesPage:
+    rows: tuple[Row, ...]
+    may_edit: bool
+    days: int = DAYS
+
+
+def listed(user: User, *, now: datetime) -> TreesPage:
+    organisation = known()
+    live = {version.tree_id: version for version in Version.objects.filter(status=Version.Status.LIVE)}
+    drafts = {draft.tree_id: draft for draft in Draft.objects.all()}
+    newest = Revision.objects.filter(tree__draft__newest=F("number")).select_related("by")
+    revisions = {revision.tree_id: revision for revision in newest}
+    waiting = {one.tree_id: one for one in Publication.objects.filter(status__in=OPEN)}
+    running: dict[int, list[Trial]] = {}
+    for trial in Trial.objects.filter(status=Trial.Status.RUNNING).order_by("kind"):
+        running.setdefault(trial.tree_id, []).append(trial)
+    counted = _counted(now)
+    names = dict(User.objects.values_list("email", "name"))
+
+    rows = []
+    for tree in Tree.objects.order_by("-is_default", "name", "pk"):
+        draft, revision, version = drafts.get(tree.pk), revisions.get(tree.pk), live.get(tree.pk)
+        document = revision.document if revision else version.document if version else EMPTY
+        leads, fallback = counted.get(tree.pk, (None, None))
+        review = _next_review(document)
+        rows.append(
+            Row(
+                tree=tree,
+                live=version,
+                revision=revision,
+                behind=draft is not None and draft.base_id != (version.pk if version else None),
+                publication=waiting.get(tree.pk),
+                trials=tuple(running.get(tree.pk, ())),
+                leads=leads,
+                fallback=fallback,
+                problems=_problems(document, organisation),
+                owner=_owner(document, names),
+                review_on=review,
+                overdue=review is not None and review < now.date(),
+            )
+        )
+    return TreesPage(tuple(rows), user.is_revops)
+
+
+def _counted(now: datetime) -> Mapping[int, tuple[int, float | None]]:
+    """Leads of the last days by tree, and the share of them that no rule took."""
+    since = (now - timedelta(days=DAYS)).date()
+    sums = (
+        Traffic.objects.filter(day__gt=since)
+        .values("tree")
+        .annotate(leads_in=Sum("leads"), fell=Sum("leads", filter=Q(fallback=True)))
+    )
+    return {
+        row["tree"]: (row["leads_in"], (row["fell"] or 0) / row["leads_in"] if row["leads_in"] else None)
+        for row in sums
+    }
+
+
+def _problems(document: Json, organisation: Known) -> int:
+    return len(readable(document, organisation.world.vocabulary, desk.references_of(organisation)).problems)
+
+
+def _owner(document: Json, names: Mapping[str, str]) -> str:
+    """Whoever owns most of the rules; "" if none has an owner."""
+    owners = Counter(_texts(document, "owner"))
+    most = owners.most_common(1)
+    return names.get(most[0][0], most[0][0]) if most else ""
+
+
+def _next_review(document: Json) -> date | None:
+    dates = []
+    for text in _texts(document, "review_on"):
+        try:
+            dates.append(date.fromisoformat(text))
+        except ValueError:
+            continue  # a draft may say anything
+    return min(dates, default=None)
+
+
+def _texts(document: Json, member: str) -> Iterable[str]:
+    found = (each.rule.get(member) for each in walk(document))
+    return (one for one in found if isinstance(one, str) and one)
