@@ -23,7 +23,7 @@ NEW_NAME = "New rule"
 
 class Spot(NamedTuple):
     rules: list[Json]
-    index: int
+    place: int
     depth: int
 
 
@@ -33,13 +33,9 @@ def add_rule(document: Json, arguments: Arguments, around: Around) -> Done:
     spot = _spot(document, arguments, around)
     _refuse_deeper(spot.depth)
     _refuse_more(document, 1)
-    rule = {
-        "id": nodes.new_id(document, name or "rule", around.taken),
-        "name": name or NEW_NAME,
-        "when": {"all": []},
-    }
-    spot.rules.insert(spot.index, rule)
-    return Done(document, f"added {name}" if name else "added a rule", rule["id"])
+    node = nodes.new_id(document, name or "rule", around.taken)
+    spot.rules.insert(spot.place, {"id": node, "name": name or NEW_NAME, "when": {"all": []}})
+    return Done(document, f"added {name}" if name else "added a rule", node)
 
 
 def add_branch(document: Json, arguments: Arguments, around: Around) -> Done:
@@ -81,7 +77,7 @@ def move(document: Json, arguments: Arguments, around: Around) -> Done:
     spot = _spot(document, arguments, around)
     height = max(one.depth for one in nodes.walk({"rules": [found.rule]})) - 1
     _refuse_deeper(spot.depth + height, unless=found.depth + height)
-    spot.rules.insert(spot.index, found.rule)
+    spot.rules.insert(spot.place, found.rule)
     return Done(document, f"moved {name} to {pieces.number(document, found.id)}", found.id)
 
 
