@@ -25,7 +25,17 @@ MY_NUMBERS = Place("numbers", "My numbers", "chart", ("numbers",))
 _OF_LEADS = ("leads", "lead", "lead-decline", "lead-give", "lead-account", "lead-not-account")
 MY_LEADS = Place("leads", "My leads", "inbox", _OF_LEADS)
 LEADS = Place("leads", "Leads", "inbox", _OF_LEADS)
-DECISIONS = Place("decisions", "Decisions", "route", ("decisions", "decision"))
+DECISIONS = Place("decisions", "Decisions", "history", ("decisions", "decision"))
+ROUTING = Place(
+    "trees",
+    "Routing",
+    "route",
+    (
+        *("trees", "tree-new", "builder", "builder-node", "builder-move", "builder-delete", "builder-findings"),
+        *("builder-test", "builder-test-picker", "test-leads", "backtests", "backtest", "publish", "publications"),
+        *("tree-history", "compare", "trials", "trial", "tree-document"),
+    ),
+)
 TEAM = Place("team", "Team", "table", ("team", "team-live", "team-move", "team-rep"))
 QUEUES = Place("queues", "Queues", "users", ("queues", "waiting"))
 EVENTS = Place("events", "Events", "bolt", ("events", "event"))
@@ -86,8 +96,8 @@ def places(user: User, rep: Rep | None) -> tuple[Place, ...]:
         return (MY_QUEUE, MY_LEADS, MY_NUMBERS)
     own = (MY_QUEUE, MY_NUMBERS) if rep else ()
     if user.is_revops:
-        return (DECISIONS, LEADS, TEAM, QUEUES, PERFORMANCE, *own)
-    return (TEAM, LEADS, DECISIONS, QUEUES, PERFORMANCE, *own)
+        return (DECISIONS, LEADS, TEAM, ROUTING, QUEUES, PERFORMANCE, *own)
+    return (TEAM, LEADS, DECISIONS, ROUTING, QUEUES, PERFORMANCE, *own)
 
 
 def foot(user: User, rep: Rep | None) -> tuple[Place, ...]:

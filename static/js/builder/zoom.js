@@ -1,0 +1,59 @@
+// Near and far: 40 to 150 %. From below 80 % on, cards say less.
+
+import { canvas, isPhone, recall, remember, tree } from "./page.js";
+import { redraw } from "./edges.js";
+
+const NEAREST = 1.5;
+const FARTHEST = 0.4;
+const FAR = 0.8;
+let now = 1;
+
+export const zoom = () => now;
+
+export function setZoom(wanted) {
+  now = isPhone() ? 1 : Math.min(NEAREST, Math.max(FARTHEST, Math.round(wanted * 20) / 20));
+  remember("zoom", now);
+  showZoom();
+}
+
+export function showZoom() {
+  const root = tree();
+  root.style.zoom = now;
+  root.style.setProperty("--z", now);
+  root.classList.toggle("lod1", now < FAR);
+  const said = document.querySelector("[data-zoom='100']");
+  if (said) said.textContent = `${Math.round(now * 100)}%`;
+  redraw();
+}
+
+// The cards' own width does not depend on the zoom, so the whole of it is known at any.
+export function fitWidth() {
+  setZoom(Math.floor(((canvas.clientWidth - 48) / tree().scrollWidth) * 20) / 20);
+}
+
+export function zoomBy(step) {
+  setZoom(now + step);
+}
+
+document.addEventListener("click", (event) => {
+  const wanted = event.target.closest("[data-zoom]")?.dataset.zoom;
+  if (wanted === "in") zoomBy(0.1);
+  else if (wanted === "out") zoomBy(-0.1);
+  else if (wanted === "fit") fitWidth();
+  else if (wanted) setZoom(1);
+});
+
+canvas.addEventListener(
+  "wheel",
+  (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoomBy(event.deltaY < 0 ? 0.1 : -0.1);
+  },
+  { passive: false },
+);
+
+export function recallZoom() {
+  now = isPhone() ? 1 : (recall("zoom") ?? 1);
+  showZoom();
+}
