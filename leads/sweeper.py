@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
+from leads.builder import rollup
 from leads.clocks import anew, breaches
 from leads.enrichment import enricher
 from leads.ladder import away, parking
@@ -31,6 +32,7 @@ LONGEST_PAUSE_S = 5.0
 STANDS_STILL_S = 10.0  # a loop that has not gone round for so long is not well, and no heartbeat says that it is
 FORGETTING = forgetting.Turn()
 PARKING = parking.Turn()
+COUNTING = rollup.Turn()
 
 Step = Callable[[], object]
 
@@ -90,6 +92,7 @@ def route() -> bool:
     )
     now = database_now()
     FORGETTING.take(now)
+    COUNTING.take(now)
     if time.monotonic() - Rounds.last < STANDS_STILL_S:
         Heartbeat.objects.update_or_create(name="sweeper", defaults={"at": now})
     return busy

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from leads import ladder, sources
+from leads.builder import rollup
 from leads.clocks import breaches
 from leads.configuration import store
 from leads.demo import deliveries, land, people, signals
@@ -80,6 +81,8 @@ def _settle(crm: Crm, now: datetime) -> None:
     _catch_up(now)
     Notification.objects.update(due_at=None)
     Notification.objects.filter(created_at__lt=now - UNSEEN).update(seen_at=F("created_at") + timedelta(minutes=5))
+    rollup.forget()
+    rollup.count_all(now=now)
 
 
 def _catch_up(now: datetime) -> None:
