@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import tree_views, views
+from leads.builder import editing, tree_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),
     path("+new/", tree_views.tree_new, name="tree-new"),
     path("<slug:slug>/", views.builder, name="builder"),
+    path("<slug:slug>/ops/", editing.op, name="builder-op"),
+    path("<slug:slug>/undo/", editing.undo, name="builder-undo"),
+    path("<slug:slug>/redo/", editing.redo, name="builder-redo"),
+    path("<slug:slug>/discard/", editing.discard, name="builder-discard"),
 ]

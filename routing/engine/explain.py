@@ -142,7 +142,7 @@ def _answer(test: Test, held: bool, vocabulary: Vocabulary) -> Reason:
 
     def answer(facts: Facts, setting: Setting) -> str:
         fact = facts.get(field)
-        return blank if may_be_blank and compare(fact) is None else f"{before}{_shown(fact)}{after}"
+        return blank if may_be_blank and compare(fact) is None else f"{before}{shown(fact)}{after}"
 
     return answer
 
@@ -169,10 +169,10 @@ def _asked(test: Test, vocabulary: Vocabulary, calls: Calls) -> Iterator[Said]:
 
 def _operand(test: Test, calls: Calls) -> str:
     if test.op == "between" and isinstance(test.value, tuple):
-        return " and ".join(_shown(bound) for bound in test.value)
+        return " and ".join(shown(bound) for bound in test.value)
     if isinstance(test.value, tuple):
-        return _shown(tuple(calls(test, item) if isinstance(item, str) else item for item in test.value))
-    return _shown(calls(test, test.value) if isinstance(test.value, str) else test.value)
+        return shown(tuple(calls(test, item) if isinstance(item, str) else item for item in test.value))
+    return shown(calls(test, test.value) if isinstance(test.value, str) else test.value)
 
 
 def _said(test: Test, held: bool) -> str:
@@ -182,11 +182,12 @@ def _said(test: Test, held: bool) -> str:
         says = DENIALS.get(says) or says.replace("is ", "is not ", 1)
     value = test.value
     if test.op == "between" and isinstance(value, tuple):
-        return says.format(" and ".join(_shown(bound) for bound in value))
-    return says.format(_shown(value))
+        return says.format(" and ".join(shown(bound) for bound in value))
+    return says.format(shown(value))
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as people write it: yes, 1,200, "DE, FR"; never too long for a line."""
     if isinstance(value, str):
         if len(value) <= LONGEST_VALUE and value.isprintable():
             return value.strip()
@@ -196,7 +197,7 @@ def _shown(value: object) -> str:
     elif isinstance(value, NUMERIC):
         return f"{value:,}"
     elif isinstance(value, tuple):
-        text = ", ".join([_shown(item) for item in value])
+        text = ", ".join([shown(item) for item in value])
     elif isinstance(value, datetime):
         text = f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M %Z}"
     else:

@@ -1,0 +1,46 @@
+"""What a deed is given and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.engine.facts import STANDARD, Vocabulary
+from routing.engine.nodes import Json
+
+Arguments = Mapping[str, Any]
+
+
+class Refused(ValueError):
+    """`field` is the argument that does not do, `problem` says what would."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}" if field else problem)
+        self.field, self.problem = field, problem
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a deed must know besides the document. `taken` are all ids that rules of this tree ever had.
+
+    `live` is what is live, for taking pieces back; `names` are what pools, reps, queues and so on are called by
+    people: `{"pool": {"emea": "EMEA AEs"}}`.
+    """
+
+    vocabulary: Vocabulary = STANDARD
+    taken: frozenset[str] = field(default_factory=frozenset)
+    live: Json | None = None
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`words` say what was done, in the past tense ("moved Product-qualified to 3"); `node` is where to look now."""
+
+    document: Json
+    words: str
+    node: str
+
+
+Deed = Callable[[Json, Arguments, Around], Done]  # may change the document it is given: it is a copy
