@@ -1,4 +1,4 @@
-"""What a finding is: one thing about a piece of the tree that somebody should know, with its way out if there is one."""
+"""What a finding is: one thing about a piece of the tree that somebody should know, and how it can be settled."""
 
 from __future__ import annotations
 

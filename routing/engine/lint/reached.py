@@ -128,4 +128,3 @@ def _known(
         yield rule.id, known(rule.when, facts, setting) if facts else rule.when
         if rule.rules:
             yield from _known(rule.rules, {**facts, **typed(dict(rule.set), vocabulary)[0]}, setting, vocabulary)
-

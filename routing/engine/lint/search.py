@@ -135,8 +135,7 @@ class Search:
             if test.field == name and not mask & ~self.space.cells[name].where(test).maybe
         ]
         return any(
-            contradict(one, is_one, other, is_other)
-            for (one, is_one), (other, is_other) in combinations(guesses, 2)
+            contradict(one, is_one, other, is_other) for (one, is_one), (other, is_other) in combinations(guesses, 2)
         )
 
 

@@ -178,9 +178,9 @@ def _implies(one: Test, other: Test) -> bool:
         return bool(one.operand.startswith(other.operand) if starts else one.operand.endswith(other.operand))
     match one.op, other.op:
         case ("has_any", "has_any"):
-            return one.operand <= other.operand
+            return bool(one.operand <= other.operand)
         case ("has_all", "has_all"):
-            return one.operand >= other.operand
+            return bool(one.operand >= other.operand)
         case ("has_all", "has_any"):
             return not one.operand.isdisjoint(other.operand)
         case _:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import product
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +42,9 @@ QUESTIONS: st.SearchStrategy[Condition] = st.one_of(
         IF_BLANK,
     ),
     st.builds(Test, st.just("employees"), st.just("between"), st.sampled_from([(0, 10), (10, 20)]), IF_BLANK),
-    st.builds(Test, st.just("tags"), st.sampled_from(["has_any", "has_all", "has_none"]), st.just(("a", "b")), IF_BLANK),
+    st.builds(
+        Test, st.just("tags"), st.sampled_from(["has_any", "has_all", "has_none"]), st.just(("a", "b")), IF_BLANK
+    ),
     st.builds(Test, st.just("territory"), st.just("in"), st.sampled_from(["emea", "dach", "berlin", "apac"]), IF_BLANK),
 )
 
