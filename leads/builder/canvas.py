@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leads.builder import traffic
 from leads.builder.desk import Desk
 from leads.builder.names import Names, names_of
 from leads.builder.picture import Beside, Picture, picture
@@ -42,7 +43,8 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime) -> Drawn:
 
 
 def beside(request: Request, desk: Desk, *, now: datetime) -> Beside:
-    return Beside()
+    counts = traffic.counts(desk, now=now)
+    return Beside(counts=counts if counts.total else None)
 
 
 def _changes(desk: Desk) -> int:

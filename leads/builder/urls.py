@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import editing, tree_views, views
+from leads.builder import editing, flow_views, tree_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/undo/", editing.undo, name="builder-undo"),
     path("<slug:slug>/redo/", editing.redo, name="builder-redo"),
     path("<slug:slug>/discard/", editing.discard, name="builder-discard"),
+    path("<slug:slug>/traffic/", flow_views.traffic, name="builder-traffic"),
+    path("<slug:slug>/impact/<str:node>/", flow_views.impact, name="builder-impact"),
 ]
