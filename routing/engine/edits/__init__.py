@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 
-from routing.engine.edits import about, placing
+from routing.engine.edits import about, placing, questions
 from routing.engine.edits.deed import Arguments, Around, Deed, Done, Refused
 from routing.engine.nodes import Json
 
@@ -31,6 +31,12 @@ DEEDS: Mapping[str, Deed] = {
     "set_fact": about.set_fact,
     "unset_fact": about.unset_fact,
     "stickiness": about.stickiness,
+    "add_condition": questions.add_condition,
+    "add_group": questions.add_group,
+    "set_condition": questions.set_condition,
+    "remove_condition": questions.remove_condition,
+    "move_condition": questions.move_condition,
+    "group_kind": questions.group_kind,
 }
 
 

@@ -12,7 +12,7 @@ from routing.engine.read_conditions import MOST_TESTS
 def narrowed(rule: Json, branch: Json) -> Json:
     """It asks what the branch asked before it asks its own, sets what the branch set, and is off if the branch was."""
     when = both(branch.get("when"), rule.get("when"))
-    if _tests(when) > MOST_TESTS:
+    if tests_of(when) > MOST_TESTS:
         raise Refused("mode", f"A rule inside would have more than {MOST_TESTS} conditions.")
     narrow = {**rule, "when": when}
     if facts := {**branch.get("set", {}), **rule.get("set", {})}:
@@ -34,7 +34,7 @@ def _of_all(condition: Any) -> list[Any]:
     return [] if condition is None else [condition]
 
 
-def _tests(condition: Any) -> int:
+def tests_of(condition: Any) -> int:
     if isinstance(condition, dict):
-        return 1 if "field" in condition else sum(_tests(part) for part in condition.values())
-    return sum(_tests(part) for part in condition) if isinstance(condition, list) else 0
+        return 1 if "field" in condition else sum(tests_of(part) for part in condition.values())
+    return sum(tests_of(part) for part in condition) if isinstance(condition, list) else 0
