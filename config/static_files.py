@@ -6,4 +6,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class NamedByContent(CompressedManifestStaticFilesStorage):
+    """Only in our own scripts: others' have imports in comments, of files that they do not bring along."""
+
     support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
