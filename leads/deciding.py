@@ -16,7 +16,7 @@ from leads.scoring import NO_POINTS, Points
 from leads.world import Known
 from routing.engine.bench import Presence
 from routing.engine.facts import Facts
-from routing.engine.reach import Reaches
+from routing.engine.reach import Reach, Reaches
 from routing.engine.route import Outcome, Request, plan, route, take
 from routing.engine.walk import Place
 from routing.engine.world import Standing
@@ -40,7 +40,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One lead on its way: what is asked of the rules, and where they send it before anybody is asked."""
+    """One lead on its way: what is asked of the rules, and where they send it before anybody is asked.
+
+    `side` is the organisation with the rules that decide about it.
+    """
 
     person: Person
     request: Request
@@ -48,13 +51,14 @@ class Planned:
     account: Match | None
     points: Points
     matching: Matching
+    side: Known
 
 
 def decide(people: Sequence[Person], known: Known, presence: Presence) -> list[Decided]:
     """Who gets each of these leads. Takes the locks of everybody who may: the caller's transaction must be short."""
     planned = plan_all(people, known, presence)
     now_held = lock_for(planned, known, presence)
-    return [settle(one, known, now_held, presence) for one in planned]
+    return [settle(one, now_held, presence) for one in planned]
 
 
 PlaceOf = Callable[[Person, Request], Place]
@@ -82,29 +86,37 @@ def plan_all(
             anew=person.anew,
             past_gate=person.past_gate,
         )
-        place = place_of(person, request) if place_of else plan(request, known.world, presence.now)
-        planned.append(Planned(person, request, place, matching.match, about.points, matching))
+        side = known.side_of(person.id)
+        place = place_of(person, request) if place_of else plan(request, side.world, presence.now)
+        planned.append(Planned(person, request, place, matching.match, about.points, matching, side))
     return planned
 
 
 def lock_for(planned: Iterable[Planned], known: Known, presence: Presence) -> Standing:
     """All pools and reps that any of these may reach, locked once and in one order, with what they hold now."""
-    reaches, holders = Reaches(known.world), set()
-    for one in planned:
-        reaches.add(one.place)
-        if one.person.holder is not None:
-            holders.add(one.person.holder.rep)
-    reach = reaches.all()
+    planned = list(planned)
+    holders = {one.person.holder.rep for one in planned if one.person.holder is not None}
+    reach = reach_of(planned)
     now_held = standing.lock_and_read(known, reach.pools, reach.reps | holders, presence)
     crash_point("after_locks")
     return now_held
 
 
-def settle(one: Planned, known: Known, now_held: Standing, presence: Presence) -> Decided:
+def reach_of(planned: Iterable[Planned]) -> Reach:
+    """All pools and reps that any of these may end with, each by the rules that decide about it."""
+    reaches: dict[int, Reaches] = {}
+    for one in planned:
+        world = one.side.world
+        reaches.setdefault(id(world), Reaches(world)).add(one.place)
+    found = [each.all() for each in reaches.values()]
+    return Reach(frozenset().union(*(one.pools for one in found)), frozenset().union(*(one.reps for one in found)))
+
+
+def settle(one: Planned, now_held: Standing, presence: Presence) -> Decided:
     """One pure decision; what everybody holds moves on by it."""
     started = perf_counter_ns()
-    outcome = route(one.request, known.world, now_held, presence, one.place)
-    take(outcome, one.request, known.world, now_held, presence)
+    outcome = route(one.request, one.side.world, now_held, presence, one.place)
+    take(outcome, one.request, one.side.world, now_held, presence)
     took_us = (perf_counter_ns() - started) // 1000
     return Decided(one.person, one.request, outcome, one.account, took_us, one.points, one.matching)
 

@@ -21,14 +21,14 @@ from django.db import connection, transaction
 from leads import record, standing
 from leads.again import people_again
 from leads.crash import crash_point
-from leads.deciding import Decided, Planned, lock_for, plan_all, settle
+from leads.deciding import Decided, Planned, lock_for, plan_all, reach_of, settle
 from leads.models import Assignment, Lead, TimelineEntry
 from leads.prepared import ask_together
 from leads.world import Known, known, known_and_held
 from reps.database_clock import database_now
 from routing.engine.bench import Presence
-from routing.engine.reach import Reach, Reaches, reach_of
-from routing.engine.route import ASSIGNED, Outcome, route
+from routing.engine.reach import Reach
+from routing.engine.route import ASSIGNED, route
 from routing.engine.world import Standing
 from routing.models import Decision
 
@@ -120,11 +120,6 @@ def line_up(
     return lines
 
 
-def mark_of(outcome: Outcome, organisation: Known) -> str:
-    """What a lead with this outcome waits for, as its row says; "" if it waits for nobody."""
-    return f"{organisation.revision}:{outcome.waits_for}" if outcome.waits_for else ""
-
-
 @dataclass(slots=True)
 class Line:
     """Those who wait for the same, longest first, as far as they have been fetched."""
@@ -155,18 +150,18 @@ class Lines:
         """Whether anybody could be given or has to be marked anew, as far as can be seen without locks."""
         if not all(map(self._is_current, self.lines)):
             return True
-        reach = _reach_of(self.heads, self.known)
+        reach = reach_of(self.heads)
         held = standing.read(self.known, reach.pools, reach.reps, self.presence)
         for line in self.lines:
             one = line.waiting[0]
-            outcome = route(one.request, self.known.world, held, self.presence, one.place)
-            if outcome.kind == ASSIGNED or mark_of(outcome, self.known) != line.mark:
+            outcome = route(one.request, one.side.world, held, self.presence, one.place)
+            if outcome.kind == ASSIGNED or one.side.mark_of(outcome) != line.mark:
                 return True
         return False
 
     def serve(self, now_held: Standing) -> None:
         """Ask about them, longest waiting first, as long as somebody is found."""
-        reach = _reach_of(self.heads, self.known)
+        reach = reach_of(self.heads)
         turns = [(_since(line), number) for number, line in enumerate(self.lines)]
         heapq.heapify(turns)
         while turns and len(self.given) < MOST:
@@ -209,17 +204,17 @@ class Lines:
     def _serve_next(self, line: Line, now_held: Standing, reach: Reach) -> bool:
         """Whether another one of this line is to be asked about in this round."""
         one = line.waiting.popleft()
-        decided = settle(one, self.known, now_held, self.presence)
+        decided = settle(one, now_held, self.presence)
         if decided.outcome.kind == ASSIGNED:
             self.given.append(decided)
-        elif (mark := mark_of(decided.outcome, self.known)) == line.mark:
+        elif (mark := one.side.mark_of(decided.outcome)) == line.mark:
             return False
         else:
             self.marked.append((one.person.id, mark))
         if not line.waiting and self._is_current(line):
             self.fetch([line])
         # Who may go to somebody whose row is not locked has his turn in the next round.
-        return bool(line.waiting) and _within(line.waiting[0], reach, self.known)
+        return bool(line.waiting) and _within(line.waiting[0], reach)
 
     def _most(self, line: Line) -> int:
         if not self._is_current(line):
@@ -230,15 +225,8 @@ class Lines:
         return line.mark.startswith(f"{self.known.revision}:")
 
 
-def _reach_of(heads: Sequence[Planned], organisation: Known) -> Reach:
-    reaches = Reaches(organisation.world)
-    for one in heads:
-        reaches.add(one.place)
-    return reaches.all()
-
-
-def _within(one: Planned, reach: Reach, organisation: Known) -> bool:
-    may = reach_of(one.place, organisation.world)
+def _within(one: Planned, reach: Reach) -> bool:
+    may = reach_of([one])
     return may.pools <= reach.pools and may.reps <= reach.reps
 
 

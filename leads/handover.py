@@ -99,7 +99,7 @@ def give(
         pool=pools[0] if pools else None,
         sla=_promise_so_far(lead),
         tree=known.world.default_tree,
-        path=answer_of(request, known.world, now),
+        path=answer_of(request, known.side_of(person.id).world, now),
         facts=about.facts,
         asked=about.facts,
         lines=tuple(lines),
@@ -133,7 +133,7 @@ def put_in_queue(
         reason=why,
         queue=known.queue_of(lead.rep_id),
         tree=known.world.default_tree,
-        path=answer_of(request, known.world, now),
+        path=answer_of(request, known.side_of(person.id).world, now),
         facts=about.facts,
         asked=about.facts,
     )

@@ -162,7 +162,7 @@ def route_events(
     if waiting is not None:
         waiting.serve(now_held)
         waiting.write(now)
-    decided = [settle(one, known, now_held, presence) for one in planned]
+    decided = [settle(one, now_held, presence) for one in planned]
 
     record.write(decided, known, now=now, cause=Decision.Cause.ARRIVED, ending=RETURNED)
     looking.mark(kept.new, known, decided=[one.person.id for one in decided], now=now)

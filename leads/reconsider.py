@@ -58,14 +58,14 @@ def reconsider(
         person.anew = person.lead is not None and person.lead.is_open
     presence = Presence(now)
     planned = plan_all(people, known, presence)
-    changed = [one for one in planned if _answers_differently(one, known, now)]
+    changed = [one for one in planned if _answers_differently(one, now)]
     Lead.objects.filter(pk__in=lead_ids).exclude(waits_for="").update(waits_for=ASK_ANEW)
     moving = _within_bounds(changed, known, cause, now)
     if not moving:
         return []
 
     now_held = lock_for(moving, known, presence)
-    decided = [settle(one, known, now_held, presence) for one in moving]
+    decided = [settle(one, now_held, presence) for one in moving]
     words = {one.person.id: _reason(why, one.person.id) for one in decided}
     _tell({lead: f"{reason}: the rules have another answer now." for lead, reason in words.items()}, now)
     reason = words[decided[0].person.id] if len(set(words.values())) == 1 else UNKNOWN
@@ -81,12 +81,12 @@ def _locked(lead_ids: Collection[int], statuses: Collection[str]) -> list[Lead]:
     return list(Lead.objects.filter(pk__in=ids).select_related("decision").order_by("pk")) if ids else []
 
 
-def _answers_differently(one: Planned, known: Known, now: datetime) -> bool:
+def _answers_differently(one: Planned, now: datetime) -> bool:
     lead = one.person.lead
     assert lead is not None
     if lead.decision is None or lead.decision.path == STICKY:
         return lead.decision is None
-    return answer_of(one.request, known.world, now) != lead.decision.path
+    return answer_of(one.request, one.side.world, now) != lead.decision.path
 
 
 def _within_bounds(planned: Sequence[Planned], known: Known, cause: str, now: datetime) -> list[Planned]:

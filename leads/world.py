@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from leads import sources
+from leads import canaries, sources
 from leads.activity.windows import Asked, asked_by
+from leads.canaries import Canary
 from leads.configuration import dump, worlds
 from leads.enrichment import book
 from leads.enrichment.providers import Card
@@ -18,6 +20,7 @@ from notifications.subscriptions import emitting
 from reps import services as people
 from reps.hours import Calendar
 from reps.models import Rep, Team, User
+from routing.engine.route import Outcome
 from routing.engine.world import World
 from routing.models import Member, Pool, Queue, Version
 
@@ -34,7 +37,11 @@ class RepKeys:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything that changes only with the configuration: the engine's world, and what its names are as rows."""
+    """Everything that changes only with the configuration: the engine's world, and what its names are as rows.
+
+    `canaries` are versions on trial that decide about some leads instead of the live ones: `side_of` a lead is the
+    organisation as that lead finds it. `side` names such an organisation in the mark of leads that wait.
+    """
 
     revision: int
     world: World
@@ -53,6 +60,34 @@ class Known:
     team_calendars: Mapping[str, Calendar]
     overseers: Sequence[int]  # users who are told when a lead finds nobody: managers and RevOps
     wanted_events: frozenset[str]  # what other systems have subscribed to
+    canaries: tuple[Canary, ...] = ()
+    side: str = ""
+    sides: dict[frozenset[int], Known] = field(default_factory=dict, repr=False, compare=False)
+
+    def side_of(self, lead: int) -> Known:
+        """The organisation with the rules that decide about this lead; while nothing is on trial, this one."""
+        if not self.canaries:
+            return self
+        return self._side(frozenset(one.version for one in self.canaries if one.takes(lead)))
+
+    def mark_of(self, outcome: Outcome) -> str:
+        """What a lead with this outcome waits for, as its row says; "" if it waits for nobody."""
+        return f"{self.revision}:{outcome.waits_for}{self.side}" if outcome.waits_for else ""
+
+    def _side(self, taken: frozenset[int]) -> Known:
+        if taken not in self.sides:
+            these = [one for one in self.canaries if one.version in taken]
+            # Paths of two versions may say the same and mean other people: their leads must not wait in one line.
+            named = hashlib.sha256(",".join(map(str, sorted(taken))).encode()).hexdigest()[:6]
+            self.sides[taken] = replace(
+                self,
+                world=canaries.with_these(self.world, these),
+                versions={**self.versions, **{one.published.slug: one.version for one in these}},
+                canaries=(),
+                side=f".{named}" if taken else "",
+                sides={},
+            )
+        return self.sides[taken]
 
     def queue_of(self, rep: int | None) -> str:
         """The slug of the queue in which leads of this rep wait for his team; the built-in one where it has none."""
@@ -105,14 +140,19 @@ def _read(revision: int) -> Known:
         )
     }
     live = ScoreVersion.objects.live()
-    world = worlds.build_world(configuration)
+    world, policies = worlds.build_world(configuration), worlds.policies(configuration)
+    versions = dict(Version.objects.filter(status=Version.Status.LIVE).values_list("tree__slug", "id"))
+    trying = canaries.in_force(world, versions, worlds.references_of(world, policies))
+    asked = canaries.all_at_once(world, trying)
+    converting = world.converting or any(worlds.chooses_by_win_rate(one.published.tree) for one in trying)
+    world = replace(world, converting=converting) if converting != world.converting else world
     scoring = worlds.score_card(configuration, live.number if live else 0)
     return Known(
         revision=revision,
         world=world,
-        policies=worlds.policies(configuration),
+        policies=policies,
         scoring=scoring,
-        signals=asked_by(world, scoring),
+        signals=asked_by(asked, scoring),
         sources=sources.at(revision),
         providers=book.cards(),
         reps=reps,
@@ -125,7 +165,8 @@ def _read(revision: int) -> Known:
         queues=_queues(),
         team_queues=_team_queues(),
         team_calendars=worlds.team_calendars(configuration),
-        versions=dict(Version.objects.filter(status=Version.Status.LIVE).values_list("tree__slug", "id")),
+        versions=versions,
+        canaries=trying,
         overseers=tuple(
             User.objects.filter(is_active=True, role__in=[User.Role.MANAGER, User.Role.REVOPS])
             .order_by("id")

@@ -20,7 +20,7 @@ from leads.world import Known
 from reps.models import User
 from routing.engine.bench import Presence
 from routing.engine.compile import compile_rules
-from routing.engine.document import References, parse, size
+from routing.engine.document import parse, size
 from routing.engine.facts import as_json
 from routing.engine.reach import reach_of
 from routing.engine.route import GATE, STICKY, Outcome, Request, plan, route
@@ -149,17 +149,7 @@ def told(tried: Tried, known: Known, world: World, at: datetime) -> dict[str, An
 
 def _published(document: object, known: Known) -> Published:
     world = known.world
-    references = References(
-        pools=frozenset(world.pools),
-        reps=frozenset(world.reps),
-        queues=frozenset(world.queues),
-        skills=world.skills,
-        slas=frozenset(policy.slug for policy in known.policies),
-        trees=frozenset(world.trees),
-        lists=frozenset(world.lists),
-        territories=frozenset(territory.slug for territory in world.territories),
-    )
-    tree = parse(document, world.vocabulary, references)
+    tree = parse(document, world.vocabulary, worlds.references_of(world, known.policies))
     zone = world.trees[world.default_tree].zone if world.default_tree else "UTC"
     return Published(DRAFT, DRAFT, zone, tree, compile_rules(tree.rules, world.lists, world.ancestors))
 

@@ -82,14 +82,4 @@ def world_with(organisation: Known, tree: Tree, what: Readable) -> World:
 
 def references_of(organisation: Known) -> References:
     """What a document may name."""
-    world = organisation.world
-    return References(
-        pools=frozenset(world.pools),
-        reps=frozenset(world.reps),
-        queues=frozenset(world.queues),
-        skills=world.skills,
-        slas=frozenset(policy.slug for policy in organisation.policies),
-        trees=frozenset(world.trees),
-        lists=frozenset(world.lists),
-        territories=frozenset(territory.slug for territory in world.territories),
-    )
+    return worlds.references_of(organisation.world, organisation.policies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from reps.hours import Calendar, holidays_of, parse_week
 from routing.engine import document
 from routing.engine.compile import compile_rules
 from routing.engine.facts import Vocabulary, normal
+from routing.engine.problems import References
 from routing.engine.reach import STAFFED
 from routing.engine.rules import Tree
 from routing.engine.targets import ToQueue
@@ -79,6 +80,20 @@ def policies(configuration: Configuration) -> tuple[sla.Policy, ...]:
 def score_card(configuration: Configuration, version: int = 0) -> ScoreCard:
     """What gives points. `version` is the number under which this model was published."""
     return score_model.card_of(_score_model(configuration), vocabulary_of(configuration), version)
+
+
+def references_of(world: World, promises: Iterable[sla.Policy]) -> References:
+    """What a document may name in this organisation."""
+    return References(
+        pools=frozenset(world.pools),
+        reps=frozenset(world.reps),
+        queues=frozenset(world.queues),
+        skills=world.skills,
+        slas=frozenset(policy.slug for policy in promises),
+        trees=frozenset(world.trees),
+        lists=frozenset(world.lists),
+        territories=frozenset(territory.slug for territory in world.territories),
+    )
 
 
 def team_calendars(configuration: Configuration) -> Mapping[str, Calendar]:

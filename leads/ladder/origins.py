@@ -13,8 +13,9 @@ from leads.world import Known
 from routing.engine.places import giving, place_at
 from routing.engine.route import GATE, STICKY, Request, located, plan
 from routing.engine.rules import jumps
+from routing.engine.sides import is_taken
 from routing.engine.walk import Place
-from routing.models import Version
+from routing.models import Trial, Version
 
 # What was decided because somebody knew the person, or nobody was asked, names no target: then the decision before it.
 ORIGINS = f"""
@@ -53,6 +54,7 @@ class Origins:
     by_lead: Mapping[int, Origin]
     then: dict[frozenset[tuple[str, int]], Known | None] = field(default_factory=dict)
     published: dict[str, list[tuple[datetime, int]]] = field(default_factory=dict)
+    tried: dict[str, list[tuple[datetime, datetime | None, int, int]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, leads: Collection[int], known: Known, now: datetime) -> Origins:
@@ -67,7 +69,8 @@ class Origins:
         What is not to be found any more, such as a tree that is gone, is asked of today's rules instead.
         """
         origin = self.by_lead.get(lead)
-        then = self._as_it_was(origin) if origin is not None else None
+        side = self.known.side_of(lead)
+        then = self._as_it_was(origin, lead, side) if origin is not None else None
         if origin is not None and then is not None:
             world = then.world
             facts = located(request.facts, world, self.now)
@@ -75,27 +78,36 @@ class Origins:
             if first is not None:
                 gave = giving(first, world, request.key, self.now, pool=origin.pool, rep=origin.rep)
                 return first, gave, then
-        today = plan(request, self.known.world, self.now)
-        return today, today, self.known
+        today = plan(request, side.world, self.now)
+        return today, today, side
 
-    def _as_it_was(self, origin: Origin) -> Known | None:
+    def _as_it_was(self, origin: Origin, lead: int, side: Known) -> Known | None:
         """People as they are, with the two documents that decided: where it was entered, and where it led."""
         last = origin.path.partition("/")[0]
         versions = {origin.entered: origin.version}
         if last != origin.entered:
-            then = self._live_at(last, origin.at)
+            then = self._decided_at(last, origin.at, lead)
             if then is None:
                 return None
             versions[last] = then
-        if versions.items() <= self.known.versions.items():
-            return self.known
+        if versions.items() <= side.versions.items():
+            return side
         asked = frozenset(versions.items())
         if asked not in self.then:
             self.then[asked] = _as_then(versions, self.known)
         return self.then[asked]
 
+    def _decided_at(self, slug: str, at: datetime, lead: int) -> int | None:
+        """The version of a tree that decided about a lead then; a decision names only that of the tree it entered."""
+        if slug not in self.tried:
+            rows = Trial.objects.filter(tree__slug=slug, kind=Trial.Kind.CANARY)
+            self.tried[slug] = list(rows.values_list("started_at", "ended_at", "version_id", "share"))
+        for since, until, version, share in self.tried[slug]:
+            if since <= at and (until is None or at < until) and is_taken(version, share, lead):
+                return version
+        return self._live_at(slug, at)
+
     def _live_at(self, slug: str, at: datetime) -> int | None:
-        """The version of a tree that was live then; the decision itself names that of the tree it entered."""
         if slug not in self.published:
             rows = Version.objects.filter(tree__slug=slug).order_by("published_at", "number")
             found = rows.values_list("published_at", "pk")
@@ -112,4 +124,12 @@ def _as_then(versions: Mapping[str, int], known: Known) -> Known | None:
         if tree is None or not jumps(tree.tree) <= trees.keys():
             return None
         trees[slug] = tree
-    return replace(known, world=replace(known.world, trees=trees), versions={**known.versions, **versions})
+    # Whoever comes to wait by these rules is asked anew by today's: `side` keeps him out of the line of those.
+    return replace(
+        known,
+        world=replace(known.world, trees=trees),
+        versions={**known.versions, **versions},
+        canaries=(),
+        side=".then",
+        sides={},
+    )
