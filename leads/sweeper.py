@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
-from leads.builder import rollup
+from leads.builder import rollup, shadow, trial_guard
 from leads.clocks import anew, breaches
 from leads.enrichment import enricher
 from leads.ladder import away, parking
@@ -33,6 +33,7 @@ STANDS_STILL_S = 10.0  # a loop that has not gone round for so long is not well,
 FORGETTING = forgetting.Turn()
 PARKING = parking.Turn()
 COUNTING = rollup.Turn()
+TRIALS = trial_guard.Turn()
 
 Step = Callable[[], object]
 
@@ -45,8 +46,9 @@ class Rounds:
 
 def sweep_until(stop: threading.Event) -> None:
     """Sweep until `stop` is set, right away again while there is work. What ends one loop ends all of them."""
-    # Beside it, because a slow provider must delay neither promises nor routing.
+    # Beside it, because a slow provider must delay neither promises nor routing, nor must what is only tried.
     threading.Thread(target=enricher.run_until, args=(stop,), name="enricher", daemon=True).start()
+    threading.Thread(target=_try_until, args=(stop,), name="trials", daemon=True).start()
     failures: list[Exception] = []
     promises = threading.Thread(target=_keep_promises_until, args=(stop, failures), name="promises", daemon=True)
     Rounds.last = time.monotonic()
@@ -63,7 +65,8 @@ def sweep_until(stop: threading.Event) -> None:
 def sweep() -> bool:
     """One round of everything, the promises first; whether there was anything to do."""
     busy = keep_promises()
-    return route() or busy
+    busy |= route()
+    return try_out() or busy
 
 
 def keep_promises() -> bool:
@@ -98,6 +101,11 @@ def route() -> bool:
     return busy
 
 
+def try_out() -> bool:
+    """One round of trials: what a shadow has to say, and whether one of them must end."""
+    return _in_turn(shadow.compare_new, TRIALS.take)
+
+
 def _in_turn(*steps: Step, idle: Collection[Step] = ()) -> bool:
     """What fails holds up nothing else: the others have their turn, then it is raised, and no heartbeat is left."""
     busy, failures = False, []
@@ -127,6 +135,19 @@ def _go_round_until(stop: threading.Event, go_round: Callable[[], bool]) -> None
             close_old_connections()
             pause = min(LONGEST_PAUSE_S, max(PAUSE_S, pause * 2))
         stop.wait(pause)
+
+
+def _try_until(stop: threading.Event) -> None:
+    """In a thread and on a connection of its own. What goes wrong here is no reason to route nobody."""
+    while not stop.is_set():
+        try:
+            pause = 0.0 if try_out() else PAUSE_S
+        except Exception:  # Leads are routed whatever becomes of a trial; the next round tries again.
+            log.exception("a round of trials failed")
+            close_old_connections()
+            pause = LONGEST_PAUSE_S
+        stop.wait(pause)
+    connection.close()
 
 
 def _keep_promises_until(stop: threading.Event, failures: list[Exception]) -> None:

@@ -37,6 +37,7 @@ ALL = (
     Kind("overnight", "Leads are left in a queue in the evening", OVERSEERS),
     Kind("loop", "A lead moves in circles", OVERSEERS),
     Kind("change_set", "A change set could not be put in force", (REVOPS,)),
+    Kind("trial", "A trial of a tree ended by itself", (REVOPS,)),
     Kind("trouble", "Switchyard found something wrong with itself", (REVOPS,)),
 )
 BY_SLUG: Mapping[str, Kind] = {kind.slug: kind for kind in ALL}

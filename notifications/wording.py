@@ -99,6 +99,7 @@ SHIPPED: Mapping[str, Shipped] = {
     "overnight": Shipped(Words("Left in the queues this evening", "{{ text }}"), ("count", "queue")),
     "loop": Shipped(Words("A lead moves in circles", "{{ text }}"), ("who", "lead", "company", "count")),
     "change_set": Shipped(Words("A change set needs you", "{{ text }}")),
+    "trial": Shipped(Words("A trial ended by itself", "{{ text }}")),
     "trouble": Shipped(Words("Switchyard needs you", "{{ text }}")),
 }
 PLAIN = Shipped(Words("Switchyard", "{{ text }}"))

@@ -31,6 +31,7 @@ PICTURES: Mapping[str, str] = {
     "overnight": "moon",
     "loop": "loop",
     "change_set": "map",
+    "trial": "flask",
     "trouble": "alert",
 }
 
