@@ -98,5 +98,6 @@ canvas.addEventListener("scroll", () => {
   left = canvas.scrollLeft;
   redraw();
 });
+canvas.addEventListener("zoomed", redraw);
 new ResizeObserver(redraw).observe(canvas);
 document.fonts?.ready.then(redraw);

@@ -1,7 +1,6 @@
 // Near and far: 40 to 150 %. From below 80 % on, cards say less.
 
 import { canvas, isPhone, recall, remember, tree } from "./page.js";
-import { redraw } from "./edges.js";
 
 const NEAREST = 1.5;
 const FARTHEST = 0.4;
@@ -23,7 +22,7 @@ export function showZoom() {
   root.classList.toggle("lod1", now < FAR);
   const said = document.querySelector("[data-zoom='100']");
   if (said) said.textContent = `${Math.round(now * 100)}%`;
-  redraw();
+  canvas.dispatchEvent(new Event("zoomed")); // the lines ask for the zoom, so this script cannot call them
 }
 
 // The cards' own width does not depend on the zoom, so the whole of it is known at any.
