@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 
+from leads.builder.names import names_of
 from leads.configuration import worlds
 from leads.world import Known, known
 from reps.models import User
@@ -56,7 +57,20 @@ class Desk:
 
     @property
     def around(self) -> Around:
-        return Around(self.known.world.vocabulary, drafts.ids_ever(self.tree))
+        names = names_of(self.known, tree=self.tree.slug)
+        return Around(
+            self.known.world.vocabulary,
+            drafts.ids_ever(self.tree),
+            live=self.live.document if self.live else None,
+            names={
+                "pool": names.pools,
+                "rep": names.reps,
+                "queue": names.queues,
+                "sla": names.slas,
+                "skill": names.skills,
+                "tree": names.trees,
+            },
+        )
 
 
 def desk_of(user: User, slug: str) -> Desk:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 
-from routing.engine.edits import about, placing, questions
+from routing.engine.edits import about, lines, outcomes, placing, questions
 from routing.engine.edits.deed import Arguments, Around, Deed, Done, Refused
 from routing.engine.nodes import Json
 
@@ -37,6 +37,18 @@ DEEDS: Mapping[str, Deed] = {
     "remove_condition": questions.remove_condition,
     "move_condition": questions.move_condition,
     "group_kind": questions.group_kind,
+    "set_target": outcomes.set_target,
+    "set_assign": outcomes.set_assign,
+    "set_if_nobody": outcomes.set_if_nobody,
+    "table_field": lines.table_field,
+    "add_row": lines.add_row,
+    "set_row": lines.set_row,
+    "remove_row": lines.remove_row,
+    "move_row": lines.move_row,
+    "paste_rows": lines.paste_rows,
+    "add_way": lines.add_way,
+    "set_way": lines.set_way,
+    "remove_way": lines.remove_way,
 }
 
 

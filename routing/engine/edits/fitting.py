@@ -81,6 +81,8 @@ def _read(operator: Operator, given: Any) -> Any:
     items = given if isinstance(given, list) else [given]
     if len(items) > MOST_ITEMS:
         raise Refused("value", f"A question takes at most {MOST_ITEMS:,} values: make it a list of its own.")
+    if not all(item is None or isinstance(item, str | int | float) for item in items):
+        raise Refused("value", "Takes texts, numbers, yes or no.")
     if not all(storable(item) for item in items if isinstance(item, str)):
         raise Refused("value", "Holds a character that cannot be kept.")
     items = [item.strip() if isinstance(item, str) else item for item in items]
@@ -90,7 +92,7 @@ def _read(operator: Operator, given: Any) -> Any:
         items = [*items, None] if len(items) == 1 else items
         return items if any(item is not None for item in items) else None
     if operator.takes in LISTS:
-        return _once(items)
+        return once(items)
     if operator.takes is operands.yes_or_no:
         return facts.truth(given) if isinstance(given, str) and given else given
     return items[0] if len(items) == 1 else given
@@ -104,7 +106,7 @@ def _number(item: Any) -> Any:
     return item if figure is None else figure
 
 
-def _once(items: list[Any]) -> list[Any]:
+def once(items: list[Any]) -> list[Any]:
     """Each value once, however it was spelled, in the order given."""
     kept: dict[Any, Any] = {}
     for item in items:
