@@ -9,6 +9,7 @@ class NamedByContent(CompressedManifestStaticFilesStorage):
     """Only in our own scripts: others' have imports in comments, of files that they do not bring along."""
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 20  # as many scripts may import each other in a row
     _js_module_import_aggregation_patterns = (
         "js/*.js",
         CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],

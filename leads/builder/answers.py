@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.builder import desk as desks
-from leads.builder.canvas import drawn
+from leads.builder import patches
+from leads.builder.canvas import as_seen, drawn
 from leads.builder.desk import Desk
 from reps.access import Request
 from routing.models import Revision
@@ -34,14 +35,16 @@ def changed(
     """
     if not request.htmx:
         return redirect(_address(desk, node))
+    now = timezone.now()
     desk = desks.of_tree(desk.tree, may_edit=desk.may_edit)
-    page = drawn(request, desk, node=node, now=timezone.now())
+    seen = drawn(request, as_seen(desk, _rev(request)), node="", now=now)
+    page = drawn(request, desk, node=node, now=now)
     context = {
         **page.context,
-        "structural": structural,
-        "quiet": bool(request.POST.get("quiet")),
-        "done": revision.words[:1].upper() + revision.words[1:],
-        "says": structural,
+        "patches": patches.patches(seen.picture, page.picture),
+        "rows": patches.rows(seen.picture, page.picture),
+        "keeps_inspector": bool(request.POST.get("quiet")),
+        "done": f"{revision.words[:1].upper()}{revision.words[1:]}" if structural else "",
     }
     response = render(request, "builder/changed.html", context)
     response["HX-Trigger-After-Settle"] = json.dumps({FOCUS: {"node": node, "focus": focus, "structural": structural}})
@@ -64,6 +67,11 @@ def refused(request: Request, field: str, problem: str) -> HttpResponse:
     response["HX-Trigger"] = json.dumps({REFUSED: {"field": field, "problem": problem}})
     response["HX-Reswap"] = "none"
     return response
+
+
+def _rev(request: Request) -> int:
+    given = request.POST.get("rev", "")
+    return int(given) if given.isascii() and given.isdigit() else 0
 
 
 def _quicker(newest: Revision | None) -> str:

@@ -3,56 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads.builder import traffic
+from leads.builder import findings, testing, traffic
 from leads.builder.desk import Desk
-from leads.builder.names import Names, names_of
-from leads.builder.picture import Beside, Picture, picture
+from leads.builder.names import names_of
+from leads.builder.picture import Beside, Picture, Problem, picture
+from leads.builder.testing import Tested
+from leads.builder.traffic import Counts
 from reps.access import Request
+from routing.builder import drafts
+from routing.engine.difference import differences
+from routing.engine.lint import ERROR, NOTE, WARNING, Finding
 from routing.models import Revision
+
+TAGS = {"edited": "Edited", "off": "Edited", "on": "Edited", "moved": "Moved", "new": "New"}  # the last one wins
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """`context` is what `templates/builder/*.html` are given, whole page or fragment."""
 
-    desk: Desk
-    names: Names
     picture: Picture
     context: Mapping[str, Any]
 
 
 def drawn(request: Request, desk: Desk, *, node: str, now: datetime) -> Drawn:
-    names = names_of(desk.known, tree=desk.tree.slug)
-    shown = picture(desk, names, beside(request, desk, now=now))
+    counts = traffic.counts(desk, now=now)
+    tested = testing.current(request, desk)
+    found = findings.findings(desk, now)
+    shown = picture(desk, names_of(desk.known, tree=desk.tree.slug), beside(desk, counts, tested, found))
     selected = shown.card(node) if node else None
     context = {
         "desk": desk,
         "tree": desk.tree,
         "picture": shown,
+        "counts": counts,
+        "tested": tested,
+        "findings": found,
+        "errors": sum(finding.severity == ERROR for finding in found),
+        "warnings": sum(finding.severity == WARNING for finding in found),
+        "gate": desk.known.world.gate,
         "selected": selected.key if selected else "",
         "card": selected,
-        "changes": _changes(desk),
-        "saved_at": desk.revision.at if desk.revision else None,
+        "changes": changes(desk),
         "now": now,
     }
-    return Drawn(desk, names, shown, context)
+    return Drawn(shown, context)
 
 
-def beside(request: Request, desk: Desk, *, now: datetime) -> Beside:
-    counts = traffic.counts(desk, now=now)
-    return Beside(counts=counts if counts.total else None)
+def beside(desk: Desk, counts: Counts, tested: Tested | None, found: tuple[Finding, ...]) -> Beside:
+    return Beside(
+        counts=counts if counts.intake.leads else None,
+        problems=problems(found),
+        tags=tags(desk),
+        steps=tested.steps if tested else {},
+    )
 
 
-def _changes(desk: Desk) -> int:
+def as_seen(desk: Desk, rev: int) -> Desk:
+    """The desk at the revision that the page shows, of the same tree; what is live where that is none."""
+    revision = Revision.objects.filter(tree=desk.tree, number=rev).first() if rev else None
+    document = revision.document if revision else desk.live.document if desk.live else drafts.EMPTY
+    return replace(desk, draft=desk.draft if revision else None, revision=revision, document=document)
+
+
+def tags(desk: Desk) -> dict[str, str]:
+    """What is new, edited or moved against what is live."""
+    if desk.draft is None or desk.live is None:
+        return {}
+    found: dict[str, str] = {}
+    ranks = list(TAGS)
+    for change in differences(desk.live.document, desk.document, desk.known.world.vocabulary):
+        if change.kind in TAGS and ranks.index(change.kind) >= ranks.index(found.get(change.node, ranks[0])):
+            found[change.node] = change.kind
+    return {node: TAGS[kind] for node, kind in found.items()}
+
+
+def problems(found: tuple[Finding, ...]) -> dict[str, Problem]:
+    """Of each piece its worst finding, and how many more there are."""
+    worst: dict[str, Problem] = {}
+    for finding in found:
+        if finding.severity == NOTE:
+            continue
+        first = worst.get(finding.node)
+        worst[finding.node] = replace(first, more=first.more + 1) if first else Problem(finding.severity, finding.words)
+    return worst
+
+
+def changes(desk: Desk) -> int:
     """How many steps the draft is away from what is live, counted as undoing would go."""
     if desk.draft is None or desk.revision is None:
         return 0
     backs = dict(Revision.objects.filter(tree=desk.tree).values_list("number", "back"))
     steps, at = 0, desk.revision.back
-    while at is not None and at in backs:
-        steps, at = steps + 1, backs[at]
+    while at is not None:
+        steps, at = steps + 1, backs.get(at)
     return steps

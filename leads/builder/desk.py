@@ -85,6 +85,11 @@ def of_tree(tree: Tree, *, may_edit: bool) -> Desk:
     return Desk(tree, live, draft, revision, document, known(), may_edit)
 
 
+def of_document(desk: Desk, document: Json) -> Desk:
+    """The same desk with another document on it: what would be."""
+    return replace(desk, document=document)
+
+
 def world_with(organisation: Known, tree: Tree, what: Readable) -> World:
     """The organisation's world in which this tree says `what`."""
     world = organisation.world

@@ -110,15 +110,34 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """`severity` of the worst finding: "", "warning" or "error"."""
+
+    key: str
+    number: str
+    name: str
+    level: int
+    off: bool
+    count: int | None
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     cards: tuple[Card, ...]
     rules: int
     levels: int
     total: int
     is_testing: bool = False
+    is_counted: bool = False  # some leads have come
 
     def every(self) -> Iterator[Card]:
         yield from _every(self.cards)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The same as an outline: rules and Otherwises, with the findings of their outcomes."""
+        return tuple(_row(card) for card in self.every() if card.kind != "outcome")
 
     def card(self, key: str) -> Card | None:
         return next((card for card in self.every() if card.key == key), None)
@@ -137,6 +156,7 @@ def picture(desk: Desk, names: Names, beside: Beside) -> Picture:
         levels=max((one.depth for one in found), default=0),
         total=beside.counts.total if beside.counts else 0,
         is_testing=bool(beside.steps),
+        is_counted=beside.counts is not None,
     )
 
 
@@ -209,3 +229,10 @@ def _every(cards: tuple[Card, ...]) -> Iterator[Card]:
     for card in cards:
         yield card
         yield from _every(card.kids)
+
+
+def _row(card: Card) -> Row:
+    own = [card, *(kid for kid in card.kids if kid.kind == "outcome")]
+    found = {one.problem.severity for one in own if one.problem}
+    severity = "error" if "error" in found else "warning" if found else ""
+    return Row(card.key, card.number, card.name, card.level, card.off, card.count, severity)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import editing, flow_views, tree_views, views
+from leads.builder import editing, flow_views, moving, tree_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),
     path("+new/", tree_views.tree_new, name="tree-new"),
     path("<slug:slug>/", views.builder, name="builder"),
+    path("<slug:slug>/nodes/<str:node>/move/", moving.move, name="builder-move"),
+    path("<slug:slug>/nodes/<str:node>/delete/", moving.delete, name="builder-delete"),
     path("<slug:slug>/ops/", editing.op, name="builder-op"),
     path("<slug:slug>/undo/", editing.undo, name="builder-undo"),
     path("<slug:slug>/redo/", editing.redo, name="builder-redo"),

@@ -87,7 +87,7 @@ def undo(tree: Tree, *, rev: int, by: User, now: datetime) -> Revision:
         if current.back is None:
             raise NothingTo
         before = tree.revisions.get(number=current.back)
-        words, op = f"undid: {current.words}", {"op": "undo", "of": current.number}
+        words, op = f"undid: {_made(current).words}", {"op": "undo", "of": current.number}
         return _write(
             current,
             before.document,
@@ -108,7 +108,7 @@ def redo(tree: Tree, *, rev: int, by: User, now: datetime) -> Revision:
         if current.forward is None:
             raise NothingTo
         after = tree.revisions.get(number=current.forward)
-        words, op = f"redid: {after.words}", {"op": "redo", "of": after.number}
+        words, op = f"redid: {_made(after).words}", {"op": "redo", "of": after.number}
         return _write(
             current,
             after.document,
@@ -159,6 +159,15 @@ def _same(draft: Draft, rev: int) -> Revision:
     if newest.number != rev:
         raise Conflict(newest)
     return newest
+
+
+def _made(revision: Revision) -> Revision:
+    """The revision whose deed led to this document: itself, unless it undid or redid."""
+    others = Revision.objects.filter(tree_id=revision.tree_id)
+    while revision.op.get("op") in ("undo", "redo"):
+        other = others.get(number=revision.op["of"])
+        revision = other if revision.op["op"] == "redo" else others.get(number=other.back or 0)
+    return revision
 
 
 def _write(

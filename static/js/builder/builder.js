@@ -1,24 +1,53 @@
-// The builder's page: puts its parts together, and puts back what a browser knows whenever the tree was swapped.
+// The builder's page: puts its parts together, and puts back what a browser knows whenever part of the tree was swapped.
 
+import { isPhone, keyOf, parentOf, pieceOf, tree, work } from "./page.js";
 import { draw } from "./edges.js";
 import { refold } from "./fold.js";
-import { rechoose, showChosen } from "./choose.js";
+import { focus, rechoose, showChosen } from "./choose.js";
+import { searchAgain } from "./search.js";
 import { recallZoom, showZoom } from "./zoom.js";
+import "./deeds.js";
+import "./drag.js";
+import "./saving.js";
 import "./walk.js";
+
+let asked = 0;
+let before = []; // the keys of the pieces around the focus: where it goes if its own piece is gone afterwards
+
+document.body.addEventListener("htmx:beforeSwap", () => {
+  const piece = document.activeElement?.closest?.("#tree li.n");
+  const beside = piece ? [...piece.parentElement.children] : [];
+  const at = beside.indexOf(piece);
+  before = piece ? [piece, ...beside.slice(at + 1), ...beside.slice(0, at).reverse(), parentOf(piece)].filter(Boolean).map(keyOf) : [];
+});
+
+function keepFocus() {
+  if (document.activeElement !== document.body || !before.length) return;
+  const piece = before.map(pieceOf).find(Boolean);
+  if (piece) focus(piece);
+}
 
 function settle() {
   refold();
   rechoose();
+  searchAgain();
   showZoom();
+  keepFocus();
 }
 
+// Several parts come with one answer, and are put right together, before the browser paints.
 document.body.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.detail.target?.id === "tree") settle();
+  const { target } = event.detail;
+  if (!target || !(target.id === "tree" || tree().contains(target) || target.id === "outline")) return;
+  cancelAnimationFrame(asked);
+  asked = requestAnimationFrame(settle);
 });
 document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "tree") settle();
 });
 
+// A phone begins with the tree, not with a sheet over half of it.
+if (isPhone()) work.classList.add("noinsp");
 refold();
 rechoose();
 recallZoom();

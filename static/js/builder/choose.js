@@ -37,9 +37,10 @@ export function mark(piece) {
   link?.scrollIntoView({ block: "nearest" });
 }
 
-export async function choose(piece, { into = false, push = true } = {}) {
+export async function choose(piece, { into = false, push = true, keepFocus = false } = {}) {
   mark(piece);
-  focus(piece);
+  if (keepFocus) takeTab(piece);
+  else focus(piece);
   if (push) history.pushState({ node: keyOf(piece) }, "", address(keyOf(piece)));
   work.classList.remove("noinsp");
   redraw();
@@ -94,7 +95,9 @@ window.addEventListener("popstate", () => {
 export function rechoose() {
   const piece = pieceOf(new URLSearchParams(location.search).get("node") ?? "");
   mark(piece);
-  if (!tabbed()) takeTab(piece ?? pieces()[0]);
+  const focused = document.activeElement?.closest?.("#tree li.n");
+  if (focused) takeTab(focused);
+  else if (!tabbed()) takeTab(piece ?? pieces()[0]);
 }
 
 export function showChosen() {

@@ -6,6 +6,9 @@ const NEAREST = 1.5;
 const FARTHEST = 0.4;
 const FAR = 0.8;
 let now = 1;
+// A sheet of our own: styles written on the tree itself would be copied when it is swapped, which the page's policy forbids.
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
 export const zoom = () => now;
 
@@ -16,10 +19,8 @@ export function setZoom(wanted) {
 }
 
 export function showZoom() {
-  const root = tree();
-  root.style.zoom = now;
-  root.style.setProperty("--z", now);
-  root.classList.toggle("lod1", now < FAR);
+  sheet.replaceSync(`.canvas > .tree { zoom: ${now}; --z: ${now}; }`);
+  canvas.classList.toggle("lod1", now < FAR);
   const said = document.querySelector("[data-zoom='100']");
   if (said) said.textContent = `${Math.round(now * 100)}%`;
   canvas.dispatchEvent(new Event("zoomed")); // the lines ask for the zoom, so this script cannot call them

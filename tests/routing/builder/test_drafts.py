@@ -76,6 +76,21 @@ def test_undoing_all_and_redoing_all_gives_the_same_documents_in_turn(tree: Tree
         drafts.redo(tree, rev=rev, by=ines, now=NOON)
 
 
+def test_each_undoing_and_redoing_says_which_deed_it_was_about(tree: Tree, ines: User) -> None:
+    rev = 0
+    for days in (10, 20):
+        rev = stick(tree, days, rev=rev, by=ines).number
+
+    said = []
+    for step in (drafts.undo, drafts.undo, drafts.redo, drafts.redo, drafts.undo):
+        revision = step(tree, rev=rev, by=ines, now=NOON)
+        rev = revision.number
+        said.append(revision.words)
+
+    to_10, to_20 = "set stickiness to 10 days", "set stickiness to 20 days"
+    assert said == [f"undid: {to_20}", f"undid: {to_10}", f"redid: {to_10}", f"redid: {to_20}", f"undid: {to_20}"]
+
+
 def test_half_undone_the_steps_on_both_sides_are_still_there_and_a_change_ends_the_redoing(
     tree: Tree, ines: User
 ) -> None:
