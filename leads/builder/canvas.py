@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads.builder import findings, testing, traffic
+from leads.builder import findings, inspector, testing, traffic
 from leads.builder.desk import Desk
 from leads.builder.names import names_of
 from leads.builder.picture import Beside, Picture, Problem, picture
@@ -48,6 +48,9 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime) -> Drawn:
         "gate": desk.known.world.gate,
         "selected": selected.key if selected else "",
         "card": selected,
+        "sheet": inspector.sheet(desk, selected.key, tab=request.GET.get("tab", ""), now=now, counts=counts)
+        if selected
+        else None,
         "changes": changes(desk),
         "now": now,
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import pycountry
+
 from leads.models import Source
 from leads.world import Known
 from reps.models import Skill
@@ -13,6 +15,16 @@ from routing.engine.conditions import Test
 from routing.models import Queue, ValueList
 
 Called = Mapping[str, str]  # slug (or e-mail) → name, in the order in which it is offered
+
+WEEKDAYS: Called = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +44,23 @@ class Names:
 
     def of_value(self, field: str, op: str, value: str) -> str:
         """What people call a value that a condition names; the value itself where it names nothing of ours."""
-        called = self.lists if op in ON_LISTS else self._of_field(field)
-        return called.get(value, value)
+        if op in ON_LISTS:
+            return self.lists.get(value, value)
+        if field == "country":
+            return _country(value)
+        return self._of_field(field).get(value, value)
 
     def says(self, test: Test, value: str) -> str:
         """The same for `routing.engine.explain.pieces`."""
         return self.of_value(test.field, test.op, value)
 
     def _of_field(self, field: str) -> Called:
-        of_field = {"territory": self.territories, "source": self.sources, "account.owner": self.reps}
+        of_field: Mapping[str, Called] = {
+            "time.weekday": WEEKDAYS,
+            "territory": self.territories,
+            "source": self.sources,
+            "account.owner": self.reps,
+        }
         return of_field.get(field, {})
 
 
@@ -60,6 +80,12 @@ def names_of(known: Known, *, tree: str = "") -> Names:
         sources=_sorted(Source.objects.values_list("slug", "name")),
         gone=frozenset(rep.email for rep in world.reps.values() if not rep.active),
     )
+
+
+def _country(code: str) -> str:
+    """Germany for DE."""
+    country = pycountry.countries.get(alpha_2=code.upper()) if len(code) == 2 else None
+    return str(getattr(country, "common_name", country.name)) if country else code
 
 
 def _sorted(pairs: Iterable[tuple[str, str]]) -> Called:

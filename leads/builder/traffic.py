@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from django.db.models import QuerySet, Sum
 
@@ -109,6 +110,17 @@ def counts_of(tree: Tree, document: Json, *, days: int = 30, now: datetime) -> C
     )
 
 
+def by_day(desk: Desk, node: str, *, days: int, now: datetime) -> Mapping[date, tuple[int, int]]:
+    """For each day on which leads came: how many to this piece, and how many to what is above it."""
+    drawn = Drawn(desk.document)
+    counted: dict[date, Tally] = defaultdict(lambda: Tally(drawn))
+    for way in _ways(desk.tree, days, now, "day"):
+        if way.path not in NO_RULE_ASKED and way.day:
+            counted[way.day].add(way.held, way.leads)
+    parent = drawn.parent_of(node)
+    return {day: (one.at[node], one.at[parent] if parent else one.total) for day, one in counted.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """Leads that went the same way: the rules of this tree that held, and the path as their decisions have it."""
@@ -117,10 +129,11 @@ class _Way:
     path: str
     fallback: bool
     leads: int
+    day: date | None = None
 
 
-def _ways(tree: Tree, days: int, now: datetime) -> Iterator[_Way]:
-    """Of leads that entered this tree, and of those that another tree sent on to it."""
+def _ways(tree: Tree, days: int, now: datetime, *by: Literal["day"]) -> Iterator[_Way]:
+    """Of leads that entered this tree, and of those that another tree sent on to it; of each day apart, if asked."""
     since = now.astimezone(UTC).date() - timedelta(days=days - 1)
     jumps = _jumps()
     sending = _sending(tree.slug, jumps)
@@ -129,17 +142,17 @@ def _ways(tree: Tree, days: int, now: datetime) -> Iterator[_Way]:
     others = {slug: [*versions.values()][::-1] for slug, versions in documents.items()}
     rows = (
         Traffic.objects.filter(day__gte=since, tree__slug__in={tree.slug, *sending})
-        .values_list("tree__slug", "version", "rules", "path", "fallback")
+        .values_list(*by, "tree__slug", "version", "rules", "path", "fallback")
         .annotate(Sum("leads"))
     )
-    for slug, version, rules, path, fallback, leads in rows:
+    for *day, slug, version, rules, path, fallback, leads in rows:
         if slug == tree.slug and (path in NO_RULE_ASKED or slug not in jumping):
-            yield _Way(tuple(rules), path, fallback, leads)
+            yield _Way(tuple(rules), path, fallback, leads, *day)
         elif path not in NO_RULE_ASKED:
             document = documents.get(slug, {}).get(version, drafts.EMPTY)
             for stretch in stretches(slug, rules, path, document, others):
                 if stretch.tree == tree.slug:
-                    yield _Way(stretch.held, path, fallback, leads)
+                    yield _Way(stretch.held, path, fallback, leads, *day)
 
 
 def decided() -> QuerySet[Version]:

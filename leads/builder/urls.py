@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import editing, flow_views, moving, tree_views, views
+from leads.builder import editing, flow_views, inspector, moving, tree_views, values, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),
@@ -18,4 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/discard/", editing.discard, name="builder-discard"),
     path("<slug:slug>/traffic/", flow_views.traffic, name="builder-traffic"),
     path("<slug:slug>/impact/<str:node>/", flow_views.impact, name="builder-impact"),
+    path("<slug:slug>/nodes/<str:node>/", inspector.node, name="builder-node"),
+    path("<slug:slug>/fields/<str:name>/values/", values.values, name="builder-values"),
 ]

@@ -47,7 +47,7 @@ def as_csv(table: Json) -> str:
     writer = csv.writer(out)
     writer.writerow(HEADER)
     for row in table.get("rows", []):
-        writer.writerow((_values_cell(row.get("values", [])), *_target_cells(row.get("target"))))
+        writer.writerow((values_cell(row.get("values", [])), *_target_cells(row.get("target"))))
     return out.getvalue()
 
 
@@ -100,7 +100,8 @@ def _is_header(cells: tuple[str, str, str]) -> bool:
     return cells[1].lower() in ("to", "target", "goes to", "outcome")
 
 
-def _values_cell(values: list[Any]) -> str:
+def values_cell(values: list[Any]) -> str:
+    """Values as one cell holds them, so that `values_in` reads the same again."""
     said = [{True: "yes", False: "no"}[one] if isinstance(one, bool) else str(one) for one in values]
     numbers = all(isinstance(one, int | float) for one in values)
     if numbers or all(_PLAIN.match(one) and one == one.strip() for one in said):

@@ -1,0 +1,167 @@
+// The panel beside the tree. A form saves itself half a second after the last key, or when its field is left. Nothing
+// that is typed is ever overwritten: what comes from the server goes around the field that has the focus, around what
+// has not been sent yet, and around what was refused.
+
+const PAUSE = 500;
+const unsent = new Set(); // controls whose text the server does not know yet
+const timers = new WeakMap();
+const sent = new WeakMap(); // of each form what was sent last, so that leaving a field does not send it once more
+
+const panel = () => document.getElementById("inspector");
+const within = (element) => element?.closest?.("#inspector");
+const formOf = (element) => element.closest("form[data-autosave]");
+const isText = (element) => element.matches("textarea, input:not([type]), input[type=text], input[type=date]");
+
+// A form's own text, without what changes by itself or is sent alone.
+function said(form) {
+  const fields = [...new FormData(form)].filter(([name]) => !["rev", "csrfmiddlewaretoken"].includes(name));
+  return JSON.stringify(fields);
+}
+
+export function save(form) {
+  clearTimeout(timers.get(form));
+  const now = said(form);
+  if (sent.get(form) === now) return;
+  // A new fact, say, is one only when all of it is there.
+  if (form.dataset.autosave === "whole" && [...form.elements].some((one) => one.name === "value" && !one.value.trim())) return;
+  sent.set(form, now);
+  window.htmx.trigger(form, "save");
+}
+
+document.addEventListener("focusin", (event) => {
+  const form = within(event.target) && formOf(event.target);
+  if (form && !sent.has(form)) sent.set(form, said(form));
+});
+
+document.addEventListener("input", (event) => {
+  const control = event.target;
+  const form = within(control) && control.name && formOf(control);
+  if (!form || !isText(control)) return;
+  unsent.add(control);
+  clearTimeout(timers.get(form));
+  if (form.dataset.autosave !== "whole") timers.set(form, setTimeout(() => save(form), PAUSE));
+});
+
+document.addEventListener("change", (event) => {
+  const control = event.target;
+  const form = within(control) && control.name && formOf(control);
+  if (form && !control.hasAttribute("hx-post")) save(form);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!within(event.target) || !event.target.matches("[data-autosave]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  save(event.target);
+}, true);
+
+// What leaves now is known to the server as soon as it answers.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, verb } = event.detail;
+  if (!within(elt)) return;
+  if (verb === "post") {
+    const tab = panel().dataset.tab;
+    if (tab && tab !== "condition") event.detail.path += `?tab=${tab}`;
+  }
+  if (elt.matches("form")) for (const control of elt.elements) unsent.delete(control);
+  if (elt.matches("[data-goal]")) spellOut(event.detail.parameters);
+});
+
+// A place chosen from the one list of all: pool:emea is the kind and which of it.
+function spellOut(parameters) {
+  const [kind, ...rest] = parameters.goal.split(":");
+  delete parameters.goal;
+  parameters.kind = kind;
+  if (rest.join(":")) parameters[kind] = rest.join(":");
+}
+
+// A long table has the list of all places once; a row's own choice takes it over when it is about to be opened.
+function fill(select) {
+  const own = select.options[0];
+  if (select.options.length > 1) return;
+  for (const group of document.getElementById(select.dataset.fill).content.children) select.append(group.cloneNode(true));
+  for (const option of [...select.options].slice(1)) if (option.value === own.value) option.remove();
+}
+document.addEventListener("focusin", (event) => within(event.target) && event.target.matches("[data-fill]") && fill(event.target));
+
+// A skill or a field is taken out of its list.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("#inspector [data-drop]");
+  if (!button) return;
+  const form = button.closest("form");
+  button.closest(".tok, .skill").remove();
+  form.querySelector("select.f")?.focus();
+  save(form);
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful } = event.detail;
+  if (!within(elt) || event.detail.requestConfig?.verb !== "post") return;
+  const form = elt.closest("form");
+  if (successful) {
+    if (form) forgive(form);
+    if (elt.dataset.then) goOnAt(elt.dataset.then);
+  } else if (form) {
+    // Refused or lost: what was typed stays as it is, whatever else is drawn anew.
+    sent.delete(form);
+    for (const control of form.elements) if (control.name && control.type !== "hidden") unsent.add(control);
+  }
+});
+
+// What was added is there only after the answer was put into the page.
+function goOnAt(id) {
+  setTimeout(() => {
+    const wanted = document.getElementById(id);
+    const instead = wanted?.disabled ? wanted.parentElement.querySelector("button:not([disabled])") : wanted;
+    instead?.focus();
+    instead?.closest("details")?.removeAttribute("open");
+  });
+}
+
+// The reason is put beside the control by whoever shows all refusals; here it is kept there until the next try.
+document.addEventListener("builder-refused", (event) => {
+  const form = within(event.target) && event.target.closest("form");
+  const slot = form?.querySelector("[data-refusal]");
+  if (!slot) return;
+  slot.dataset.refusal = "kept";
+  const named = [...form.elements].filter((one) => one.name === event.detail.field && one.type !== "hidden");
+  for (const control of named.length ? named : [...form.elements].filter(isText)) control.setAttribute("aria-invalid", "true");
+}, true);
+
+function forgive(form) {
+  for (const control of form.elements) unsent.delete(control);
+  const slot = form.querySelector("[data-refusal=kept]");
+  if (!slot) return;
+  slot.dataset.refusal = "";
+  slot.textContent = "";
+  for (const control of form.elements) control.removeAttribute("aria-invalid");
+}
+
+// The server's answer goes around what somebody is typing, and around open lists of values.
+function guard() {
+  const { defaults } = window.Idiomorph;
+  defaults.ignoreActiveValue = true;
+  const before = defaults.callbacks.beforeNodeMorphed;
+  defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
+    if (old.nodeType === Node.ELEMENT_NODE && keeps(old)) return false;
+    return before?.(old, fresh);
+  };
+}
+
+function keeps(element) {
+  if (!within(element)) return false;
+  if (element.dataset.refusal === "kept" || unsent.has(element)) return true;
+  return element.matches(".options:not([hidden]), .add-token") && element.parentElement.contains(document.activeElement);
+}
+
+document.addEventListener("DOMContentLoaded", guard);
+if (document.readyState !== "loading") guard();
+
+// A page is not left while something is on its way.
+window.addEventListener("beforeunload", (event) => {
+  for (const control of unsent) {
+    if (!control.isConnected) unsent.delete(control);
+    else save(formOf(control));
+  }
+  if (unsent.size) event.preventDefault();
+});
