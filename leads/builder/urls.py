@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import editing, flow_views, inspector, moving, tree_views, values, views
+from leads.builder import document_views, editing, flow_views, inspector, moving, tree_views, values, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", views.builder, name="builder"),
     path("<slug:slug>/nodes/<str:node>/move/", moving.move, name="builder-move"),
     path("<slug:slug>/nodes/<str:node>/delete/", moving.delete, name="builder-delete"),
+    path("<slug:slug>/document/", document_views.document, name="tree-document"),
+    path("<slug:slug>/document.md", document_views.document_md, name="tree-document-md"),
     path("<slug:slug>/ops/", editing.op, name="builder-op"),
     path("<slug:slug>/undo/", editing.undo, name="builder-undo"),
     path("<slug:slug>/redo/", editing.redo, name="builder-redo"),
