@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
-from leads.builder import rollup, shadow, trial_guard
+from leads.builder import publishing, rollup, shadow, trial_guard
 from leads.clocks import anew, breaches
 from leads.enrichment import enricher
 from leads.ladder import away, parking
@@ -84,9 +84,10 @@ def keep_promises() -> bool:
 
 
 def route() -> bool:
-    """One round of who is to be routed. Change sets come first: what is due counts for whoever waits."""
+    """One round of who is to be routed. Change sets and rules come first: what is due counts for whoever waits."""
     busy = _in_turn(
         activation.activate_due,
+        publishing.publish_due,
         pipeline.route_waiting,
         looking.look_again,
         draining.drain,

@@ -38,6 +38,7 @@ ALL = (
     Kind("loop", "A lead moves in circles", OVERSEERS),
     Kind("change_set", "A change set could not be put in force", (REVOPS,)),
     Kind("trial", "A trial of a tree ended by itself", (REVOPS,)),
+    Kind("publication", "A version of the rules waits, is live, or could not be published", (REVOPS,)),
     Kind("trouble", "Switchyard found something wrong with itself", (REVOPS,)),
 )
 BY_SLUG: Mapping[str, Kind] = {kind.slug: kind for kind in ALL}

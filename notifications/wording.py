@@ -100,6 +100,7 @@ SHIPPED: Mapping[str, Shipped] = {
     "loop": Shipped(Words("A lead moves in circles", "{{ text }}"), ("who", "lead", "company", "count")),
     "change_set": Shipped(Words("A change set needs you", "{{ text }}")),
     "trial": Shipped(Words("A trial ended by itself", "{{ text }}")),
+    "publication": Shipped(Words("Routing rules", "{{ text }}")),
     "trouble": Shipped(Words("Switchyard needs you", "{{ text }}")),
 }
 PLAIN = Shipped(Words("Switchyard", "{{ text }}"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads.builder import findings, inspector, testing, traffic
+from leads.builder import comparing, findings, inspector, testing, traffic
 from leads.builder.desk import Desk
 from leads.builder.names import names_of
 from leads.builder.picture import Beside, Picture, Problem, picture
@@ -15,11 +15,8 @@ from leads.builder.testing import Tested
 from leads.builder.traffic import Counts
 from reps.access import Request
 from routing.builder import drafts
-from routing.engine.difference import differences
 from routing.engine.lint import ERROR, NOTE, WARNING, Finding
 from routing.models import Revision
-
-TAGS = {"edited": "Edited", "off": "Edited", "on": "Edited", "moved": "Moved", "new": "New"}  # the last one wins
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime) -> Drawn:
         "sheet": inspector.sheet(desk, selected.key, tab=request.GET.get("tab", ""), now=now, counts=counts)
         if selected
         else None,
-        "changes": changes(desk),
+        "changes": len(comparing.changes(desk)) if desk.draft else 0,
         "now": now,
     }
     return Drawn(shown, context)
@@ -73,16 +70,9 @@ def as_seen(desk: Desk, rev: int) -> Desk:
     return replace(desk, draft=desk.draft if revision else None, revision=revision, document=document)
 
 
-def tags(desk: Desk) -> dict[str, str]:
+def tags(desk: Desk) -> Mapping[str, str]:
     """What is new, edited or moved against what is live."""
-    if desk.draft is None or desk.live is None:
-        return {}
-    found: dict[str, str] = {}
-    ranks = list(TAGS)
-    for change in differences(desk.live.document, desk.document, desk.known.world.vocabulary):
-        if change.kind in TAGS and ranks.index(change.kind) >= ranks.index(found.get(change.node, ranks[0])):
-            found[change.node] = change.kind
-    return {node: TAGS[kind] for node, kind in found.items()}
+    return comparing.tags(comparing.changes(desk)) if desk.draft and desk.live else {}
 
 
 def problems(found: tuple[Finding, ...]) -> dict[str, Problem]:
@@ -94,14 +84,3 @@ def problems(found: tuple[Finding, ...]) -> dict[str, Problem]:
         first = worst.get(finding.node)
         worst[finding.node] = replace(first, more=first.more + 1) if first else Problem(finding.severity, finding.words)
     return worst
-
-
-def changes(desk: Desk) -> int:
-    """How many steps the draft is away from what is live, counted as undoing would go."""
-    if desk.draft is None or desk.revision is None:
-        return 0
-    backs = dict(Revision.objects.filter(tree=desk.tree).values_list("number", "back"))
-    steps, at = 0, desk.revision.back
-    while at is not None:
-        steps, at = steps + 1, backs.get(at)
-    return steps

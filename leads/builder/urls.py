@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import document_views, editing, flow_views, inspector, moving, tree_views, values, views
+from leads.builder import (
+    editing,
+    flow_views,
+    history_views,
+    inspector,
+    moving,
+    publish_views,
+    tree_views,
+    values,
+    views,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),
@@ -12,8 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", views.builder, name="builder"),
     path("<slug:slug>/nodes/<str:node>/move/", moving.move, name="builder-move"),
     path("<slug:slug>/nodes/<str:node>/delete/", moving.delete, name="builder-delete"),
-    path("<slug:slug>/document/", document_views.document, name="tree-document"),
-    path("<slug:slug>/document.md", document_views.document_md, name="tree-document-md"),
     path("<slug:slug>/ops/", editing.op, name="builder-op"),
     path("<slug:slug>/undo/", editing.undo, name="builder-undo"),
     path("<slug:slug>/redo/", editing.redo, name="builder-redo"),
@@ -22,4 +30,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/impact/<str:node>/", flow_views.impact, name="builder-impact"),
     path("<slug:slug>/nodes/<str:node>/", inspector.node, name="builder-node"),
     path("<slug:slug>/fields/<str:name>/values/", values.values, name="builder-values"),
+    path("<slug:slug>/publish/", publish_views.publish, name="publish"),
+    path("<slug:slug>/publications/<int:pk>/", publish_views.publication, name="publication"),
+    path("<slug:slug>/publications/<int:pk>/approve/", publish_views.approve, name="publication-approve"),
+    path("<slug:slug>/publications/<int:pk>/withdraw/", publish_views.withdraw, name="publication-withdraw"),
+    path("<slug:slug>/history/", history_views.tree_history, name="tree-history"),
+    path("<slug:slug>/history/<int:number>/", history_views.tree_version, name="tree-version"),
+    path("<slug:slug>/history/<int:number>/roll-back/", publish_views.roll_back, name="roll-back"),
+    path("<slug:slug>/compare/", history_views.compare, name="compare"),
+    path("<slug:slug>/compare/revert/", history_views.compare_revert, name="compare-revert"),
+    path("<slug:slug>/restore/<int:number>/", history_views.restore, name="restore"),
 ]

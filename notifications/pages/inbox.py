@@ -32,6 +32,7 @@ PICTURES: Mapping[str, str] = {
     "loop": "loop",
     "change_set": "map",
     "trial": "flask",
+    "publication": "list",
     "trouble": "alert",
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from reps.models import User
 from routing.engine import edits
@@ -17,7 +18,7 @@ from routing.engine.edits import Arguments, Around, Done
 from routing.engine.nodes import Json, walk
 from routing.models import Draft, Revision, Tree, Version
 
-BEGUN = "began a draft"
+BEGIN, BEGUN = "begin", "began a draft"
 EMPTY: Json = {"format": 1, "rules": [], "otherwise": {"kind": "queue", "queue": "unassigned"}}
 
 
@@ -131,6 +132,11 @@ def discard(tree: Tree, *, rev: int) -> None:
             draft.delete()
 
 
+def next_number(tree: Tree) -> int:
+    """For a new revision; the tree's row is locked. Not all of them are the draft's: rolling back writes one too."""
+    return (tree.revisions.aggregate(Max("number"))["number__max"] or 0) + 1
+
+
 def ids_ever(tree: Tree) -> frozenset[str]:
     """The ids of all rules that were ever published in this tree: none may mean something else now."""
     documents = tree.versions.values_list("document", flat=True)
@@ -146,11 +152,11 @@ def _held(tree: Tree, rev: int, by: User, now: datetime) -> Revision:
     if rev != 0:
         raise Conflict(None)
     live = live_of(tree)
-    newest = tree.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    number = next_number(tree)
     document = live.document if live else EMPTY
-    Draft.objects.create(tree=tree, base=live, newest=newest + 1, started_at=now, started_by=by)
+    Draft.objects.create(tree=tree, base=live, newest=number, started_at=now, started_by=by)
     return Revision.objects.create(
-        tree=tree, number=newest + 1, document=document, op={"op": "begin"}, words=BEGUN, at=now, by=by
+        tree=tree, number=number, document=document, op={"op": BEGIN}, words=BEGUN, at=now, by=by
     )
 
 
@@ -184,7 +190,7 @@ def _write(
 ) -> Revision:
     revision = Revision.objects.create(
         tree_id=current.tree_id,
-        number=current.number + 1,
+        number=next_number(current.tree),
         document=document,
         op=op,
         words=words[:300],

@@ -7,7 +7,7 @@ look at, of `nodes`; for what was removed it is the piece as it was called.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,13 +15,14 @@ from routing.engine import meaning, nodes, phrases
 from routing.engine.facts import Vocabulary
 from routing.engine.nodes import OTHERWISE, ROOT, TARGET, Found, Json
 from routing.engine.phrases import Phrase, Pieces, Run
-from routing.engine.saying import MISSING, Speaker, value
+from routing.engine.saying import MISSING, OfValue, Speaker, as_written, value
 
 Kind = Literal["new", "edited", "moved", "removed", "off", "on"]
 PLACE = ("target", "rules", "otherwise")
 TOP = "the top"
 # What is written otherwise although it reads alike, such as a text that looks like a number.
 OTHERWISE_WRITTEN: Pieces = ((" (written in another way)", "new"),)
+Say = Callable[[Json], Phrase]
 SAID = {"name": "name: ", "why": "why: ", "owner": "owner: ", "review_on": "review on "}
 
 
@@ -41,11 +42,29 @@ class Change:
 
 
 def differences(
-    before: Json, after: Json, vocabulary: Vocabulary, names: Mapping[tuple[str, str], str] | None = None
+    before: Json,
+    after: Json,
+    vocabulary: Vocabulary,
+    names: Mapping[tuple[str, str], str] | None = None,
+    of_value: OfValue = as_written,
 ) -> tuple[Change, ...]:
-    """In the order in which rules are read; what is gone comes last. `names` are readable, as `Speaker` has them."""
-    compared = _Compared(meaning.document(before, vocabulary), meaning.document(after, vocabulary))
-    return tuple(compared.changes(Speaker(vocabulary, names or {})))
+    """In the order in which rules are read; what is gone comes last. `names`, `of_value`: see `Speaker`."""
+    meanings = meaning.document(before, vocabulary), meaning.document(after, vocabulary)
+    return tuple(of_meanings(*meanings, Speaker(vocabulary, names or {}, of_value)))
+
+
+def of_meanings(before: Json, after: Json, speaker: Speaker) -> Iterator[Change]:
+    """The same for what `meaning` made of the documents."""
+    yield from _Compared(before, after).changes(speaker)
+
+
+def outcome(rule: Json, speaker: Speaker) -> Phrase:
+    """Both of a leaf and of a branch, so that a branch whose Otherwise is the outcome from before reads like that."""
+    if nodes.is_branch(rule):
+        asks, where = "its own rules, otherwise ", rule.get("otherwise")
+    else:
+        asks, where = "", rule.get("target")
+    return Run(("to ", asks, speaker.target(where)))
 
 
 class _Compared:
@@ -90,7 +109,7 @@ def _edits(was: Found, now: Found, speaker: Speaker) -> Iterator[Change]:
         pieces = _pieces(speaker.condition(one.get("when")), speaker.condition(other.get("when")))
         yield Change(now.id, "edited", number, name, pieces, "condition")
     if not meaning.same(_place(one), _place(other)):
-        pieces = _pieces(_outcome(one, speaker), _outcome(other, speaker))
+        pieces = _pieces(outcome(one, speaker), outcome(other, speaker))
         yield Change(_outcome_node(now), "edited", number, name, pieces, "outcome")
     if not meaning.same(one.get("set"), other.get("set")):
         sets = [speaker.sets(rule.get("set", {})) for rule in (one, other)]
@@ -155,22 +174,13 @@ def _place(rule: Json) -> Any:
     return [rule.get("target"), rule.get("otherwise"), nodes.is_branch(rule)]
 
 
-def _outcome(rule: Json, speaker: Speaker) -> Phrase:
-    """Both of a leaf and of a branch, so that a branch whose Otherwise is the outcome from before reads like that."""
-    if nodes.is_branch(rule):
-        asks, where = "its own rules, otherwise ", rule.get("otherwise")
-    else:
-        asks, where = "", rule.get("target")
-    return Run(("to ", asks, speaker.target(where)))
-
-
 def _outcome_node(found: Found) -> str:
     return f"{found.id}{OTHERWISE}{TARGET}" if nodes.is_branch(found.rule) else f"{found.id}{TARGET}"
 
 
 def _whole(found: Found, speaker: Speaker) -> str:
     rule = found.rule
-    said = f"{phrases.text(speaker.condition(rule.get('when')))} → {phrases.text(_outcome(rule, speaker))}"
+    said = f"{phrases.text(speaker.condition(rule.get('when')))} → {phrases.text(outcome(rule, speaker))}"
     return f"{said}, off" if rule.get("off") else said
 
 

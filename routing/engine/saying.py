@@ -5,7 +5,7 @@ Every value is said in full, unlike in `explain`: two conditions that differ are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,12 +36,21 @@ ASKED = {
 }
 
 
+# What people call a value that a condition on this field, with this operator, names.
+OfValue = Callable[[str, str, str], str]
+
+
+def as_written(field: str, op: str, value: str) -> str:
+    return value
+
+
 @dataclass(frozen=True)
 class Speaker:
-    """`names` are readable names by kind and slug: `("pool", "emea")`."""
+    """`names` are readable names by kind and slug, `("pool", "emea")`; `of_value` those of values in conditions."""
 
     vocabulary: Vocabulary = STANDARD
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    of_value: OfValue = as_written
 
     def name(self, kind: str, slug: object) -> str:
         return self.names.get((kind, str(slug)), str(slug) if slug else MISSING)
@@ -92,11 +101,15 @@ class Speaker:
         operator = OPERATORS[known.type].get(str(test.get("op"))) if known else None
         says = operator.says if operator else f"{test.get('op') or MISSING} {{}}"
         before, _, after = says.partition("{}")
-        asked: Phrase = (
-            value(test.get("value"), " and " if test.get("op") == "between" else ", ") if "{}" in says else ""
-        )
+        joint = " and " if test.get("op") == "between" else ", "
+        asked = self._value(test.get("field"), test.get("op"), test.get("value"), joint) if "{}" in says else ""
         blank = {True: " (or blank)", False: " (and not blank)"}.get(test.get("if_blank"), "")  # type: ignore[arg-type]
         return Run((self.label(test.get("field")), f" {before}", asked, after, blank))
+
+    def _value(self, field: Any, op: Any, said: Any, joint: str = ", ") -> Phrase:
+        if isinstance(said, list | tuple):
+            return Listed(tuple(self._value(field, op, one) for one in said), joint, MISSING)
+        return value(self.of_value(str(field), str(op), said) if isinstance(said, str) and said.strip() else said)
 
     def _asked(self, key: str, what: Any) -> Phrase:
         if key == "if_nobody":
@@ -113,14 +126,14 @@ class Speaker:
         return Run((ASKED[key], said))
 
     def _table(self, table: Json) -> Phrase:
-        rows = Listed(tuple(self._row(row) for row in table.get("rows", ())), "; ")
+        rows = Listed(tuple(self._row(row, table.get("field")) for row in table.get("rows", ())), "; ")
         otherwise = self.target(table.get("otherwise"))
         return Run(("by ", self.label(table.get("field")), ": ", rows, "; otherwise ", otherwise))
 
-    def _row(self, row: Any) -> Phrase:
+    def _row(self, row: Any, field: Any) -> Phrase:
         if not isinstance(row, dict):
             return MISSING
-        return Run((value(row.get("values"), ", "), " → ", self.target(row.get("target"))))
+        return Run((self._value(field, "in", row.get("values")), " → ", self.target(row.get("target"))))
 
     def _way(self, way: Any) -> Phrase:
         if not isinstance(way, dict):

@@ -27,7 +27,7 @@ BIG = {"field": "employees", "op": "gte", "value": 2000}
 GERMAN = {"field": "country", "op": "is", "value": "DE"}
 
 
-def rule(name: str, **said: Any) -> Json:
+def rule(name: str, /, **said: Any) -> Json:
     target = {} if "rules" in said else {"target": POOL}
     return {"id": name, "name": name.title(), "when": BIG, **target, **said}
 

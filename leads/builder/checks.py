@@ -1,0 +1,85 @@
+"""What publishing looks at before it lets a document decide: errors forbid it, warnings need a tick.
+
+The same questions whoever asks: the dialog, the API, and the sweeper when the time of a publication has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.builder import findings
+from leads.builder.desk import Desk, references_of
+from leads.configuration import references
+from routing.engine import nodes
+from routing.engine.document import BadDocument, dump, jumps, parse
+from routing.engine.lint import ERROR, WARNING
+from routing.engine.nodes import Json
+from routing.engine.rules import Tree, every_rule
+
+NO_WHY = "why"
+WHY = "It says nothing about why it exists."
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`node` is where to look, "" for the whole; `code` names the kind of problem."""
+
+    severity: str  # "error" or "warning"
+    words: str
+    node: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """`document` is what would be published, as the engine writes it; empty while it cannot be read."""
+
+    found: tuple[Check, ...]
+    document: Json
+
+    @property
+    def errors(self) -> tuple[Check, ...]:
+        return tuple(one for one in self.found if one.severity == ERROR)
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        return tuple(one for one in self.found if one.severity != ERROR)
+
+
+def checks(desk: Desk, *, now: datetime) -> Checks:
+    """Everything about the desk's document, errors first."""
+    found = [
+        Check(one.severity, one.words, one.node, one.code)
+        for one in findings.findings(desk, now)
+        if one.severity in (ERROR, WARNING) and one.code != NO_WHY
+    ]
+    try:
+        tree = parse(desk.document, desk.known.world.vocabulary, references_of(desk.known))
+    except BadDocument as bad:
+        if not any(one.severity == ERROR for one in found):
+            at = ((nodes.node_at(desk.document, problem.path), problem.problem) for problem in bad.problems)
+            found += [Check(ERROR, words, node) for node, words in at]
+        return Checks(_sorted(found), {})
+    return Checks(_sorted([*_without_why(tree), *_circles(desk, tree), *found]), dict(dump(tree)))
+
+
+def _sorted(found: Iterable[Check]) -> tuple[Check, ...]:
+    """Errors first, each kind in the order in which it was found."""
+    return tuple(sorted(found, key=lambda one: one.severity != ERROR))
+
+
+def _without_why(tree: Tree) -> Iterator[Check]:
+    for rule in every_rule(tree.rules):
+        if not rule.why.strip():
+            yield Check(ERROR, WHY, rule.id, NO_WHY)
+
+
+def _circles(desk: Desk, tree: Tree) -> Iterator[Check]:
+    """Trees may go on in each other, but not round and round."""
+    trees = {slug: one.tree for slug, one in desk.known.world.trees.items()} | {desk.tree.slug: tree}
+    onward = {slug: sorted(jumps(one)) for slug, one in trees.items()}
+    for slug in references.circles(onward):
+        name = desk.tree.name if slug == desk.tree.slug else desk.known.world.trees[slug].name
+        yield Check(ERROR, f"Going on in other trees leads back to {name}", "", "circle")
