@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 
-from routing.engine.edits import about, lines, outcomes, placing, questions
+from routing.engine.edits import about, joining, lines, outcomes, placing, questions, reverting
 from routing.engine.edits.deed import Arguments, Around, Deed, Done, Refused
 from routing.engine.nodes import Json
 
@@ -23,6 +23,10 @@ STRUCTURAL: Mapping[str, Deed] = {
     "move": placing.move,
     "delete": placing.delete,
     "toggle": placing.toggle,
+    "to_table": joining.to_table,
+    "merge": joining.merge,
+    "revert": reverting.revert,
+    "starter": placing.starter,
 }
 DEEDS: Mapping[str, Deed] = {
     **STRUCTURAL,

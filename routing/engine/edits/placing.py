@@ -15,6 +15,7 @@ from routing.engine.edits.deed import Arguments, Around, Done, Refused
 from routing.engine.edits.narrowing import narrowed
 from routing.engine.nodes import ROOT, Json
 from routing.engine.read_rules import MOST_RULES
+from routing.engine.starters import BY_KEY
 
 DEEPEST = 5  # what people can follow; documents written elsewhere may go to 8, and are left as they are
 LONGEST_NAME = 200
@@ -107,6 +108,17 @@ def toggle(document: Json, arguments: Arguments, around: Around) -> Done:
         return Done(document, f"switched on {pieces.called(found.rule)}", found.id)
     found.rule["off"] = True
     return Done(document, f"switched off {pieces.called(found.rule)}", found.id)
+
+
+def starter(document: Json, arguments: Arguments, around: Around) -> Done:
+    """An empty tree begins as one of the starters."""
+    chosen = BY_KEY[asked.choice(arguments, "starter", tuple(BY_KEY))]
+    if document.get("rules"):
+        raise Refused("starter", "There are rules already: delete them first, or add to them.")
+    start = deepcopy(chosen.document)
+    for found in nodes.walk(start):
+        found.rule["id"] = nodes.new_id({}, found.id, around.taken)
+    return Done({**document, "rules": start["rules"]}, f"began with {chosen.name}", str(start["rules"][0]["id"]))
 
 
 def _spot(document: Json, arguments: Arguments, around: Around) -> Spot:
