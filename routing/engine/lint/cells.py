@@ -55,6 +55,10 @@ class Cells:
     def all(self) -> Mask:
         return (1 << len(self.values)) - 1
 
+    @property
+    def blank(self) -> Mask:
+        return self.all ^ self._present
+
     def where(self, test: Test) -> Answer:
         found = self._answers.get(test)
         if found is None:
@@ -64,8 +68,7 @@ class Cells:
     def _answer(self, test: Test) -> Answer:
         if test.op in ("is", "in", "is_not", "not_in") and test.type in (FieldType.TEXT, FieldType.NUMBER):
             return Answer(self._named(test))
-        blank = self.all ^ self._present
-        surely = blank if test.answer_on_blank else 0
+        surely = self.blank if test.answer_on_blank else 0
         if test.op in ("is_blank", "is_present"):
             return Answer(surely | (self._present if test.op == "is_present" else 0))
         maybe = self._maybe(test)
@@ -88,7 +91,7 @@ class Cells:
                 found |= 1 << number
         if test.op in ("is_not", "not_in"):
             found ^= self._present
-        return found | (self.all ^ self._present if test.answer_on_blank else 0)
+        return found | (self.blank if test.answer_on_blank else 0)
 
     @property
     def _present(self) -> Mask:

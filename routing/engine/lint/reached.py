@@ -14,7 +14,7 @@ from routing.engine.lint.search import Cover, GaveUp, Search
 from routing.engine.lint.terms import Space, Term, Terms, known
 from routing.engine.rules import Rule, Tree
 
-MOST_STEPS = 1_000_000  # of all searches together; what is left then is not looked at
+MOST_STEPS = 300_000  # of all searches together; what is left then is not looked at
 MOST_BOXES = 64
 
 

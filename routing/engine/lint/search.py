@@ -7,19 +7,25 @@ the answer is that something may be left.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
+from operator import itemgetter
 from typing import NamedTuple
 
 from routing.engine.conditions import Test
 from routing.engine.lint.cells import Mask
 from routing.engine.lint.terms import Space, Term, contradict
 
-MOST_STEPS = 20_000  # of one search: looks at a cover
+FEW = 5
+MOST_STEPS = 5_000  # of one search: looks at a cover
 
 
 class GaveUp(Exception):
     """Not decided within the steps that one search may take."""
+
+
+# A condition of a term: the cells of one field, or a guess.
+Factor = tuple[str, Mask] | tuple[Test, bool]
 
 
 class Cover(NamedTuple):
@@ -29,9 +35,18 @@ class Cover(NamedTuple):
     term: Term
 
 
+class _Open(NamedTuple):
+    """A box that is still to be looked at, from the cover of this number on; of that one only some factors."""
+
+    box: Term
+    number: int
+    factors: Sequence[Factor]
+
+
 @dataclass(slots=True)
 class Search:
     space: Space
+    most_steps: int = MOST_STEPS
     steps: int = 0
     used: frozenset[Hashable] = frozenset()
 
@@ -44,37 +59,55 @@ class Search:
 
     def left(self, box: Term, covers: Sequence[Cover]) -> Term | None:
         """A part of the box that none of the covers holds, or None: there is none. `used` are the covers it took."""
-        self.steps, used = 0, set[Hashable]()
+        met = [cover for cover in covers if self.meet(box, cover.term)]
+        if len(met) > FEW:
+            # Most conditions want something to be known: a lead of which nothing else is known slips past them.
+            bare = self._bare(box)
+            if self._search(bare, [cover for cover in met if self.meet(bare, cover.term)]) is not None:
+                return bare
+        return self._search(box, met)
+
+    def _bare(self, box: Term) -> Term:
+        return Term({**self.space.blanks, **box.masks}, box.guesses)
+
+    def _search(self, box: Term, met: list[Cover]) -> Term | None:
         # Covers that ask little first: each cuts the box down in one piece.
-        met = sorted((cover for cover in covers if self.meet(box, cover.term)), key=lambda cover: size(cover.term))
-        waiting = [(box, 0)]
+        met.sort(key=lambda cover: size(cover.term))
+        used = set[Hashable]()
+        waiting = [_Open(box, 0, ())]
         while waiting:
-            rest: Term | None
-            rest, start = waiting.pop()
-            for number in range(start, len(met)):
-                self.steps += 1
-                if self.steps > MOST_STEPS:
-                    raise GaveUp
-                if not self.meet(rest, met[number].term):
-                    continue
-                used.add(met[number].name)
-                # The roomiest piece is looked at first: it is the likeliest to be left.
-                pieces = sorted(self.outside(rest, met[number].term), key=self._room)
-                if not pieces:
-                    rest = None
+            rest, number, factors = waiting.pop()
+            while True:
+                if not factors:
+                    number = self._next(rest, met, number)
+                    if number == len(met):
+                        return rest
+                    used.add(met[number].name)
+                    factors = self._factors(rest, met[number].term)
+                # What has no factor outside the cover lies in it as a whole.
+                outside, inside = self._parted(rest, factors[0]) if factors else (None, None)
+                if inside is not None and len(factors) > 1:
+                    waiting.append(_Open(inside, number, factors[1:]))
+                if outside is None:
                     break
-                rest = pieces.pop()
-                waiting += [(piece, number + 1) for piece in pieces]
-            if rest is not None:
-                return rest
+                rest, number, factors = outside, number + 1, ()
         self.used = frozenset(used)
         return None
+
+    def _next(self, box: Term, covers: Sequence[Cover], start: int) -> int:
+        """The number of the next cover that the box meets."""
+        number = start
+        while number < len(covers) and not self.meet(box, covers[number].term):
+            number += 1
+        self.steps += number - start + 1
+        if self.steps > self.most_steps:
+            raise GaveUp
+        return number
 
     def meet(self, box: Term, term: Term) -> bool:
         masks, guesses = box.masks, box.guesses
         for name, mask in term.masks.items():
-            mine = masks.get(name)
-            if mine is not None and not mine & mask:
+            if name in masks and not masks[name] & mask:
                 return False
         for test, held in term.guesses.items():
             if guesses.get(test, held) is not held:
@@ -84,39 +117,32 @@ class Search:
                 return False
         return True
 
-    def outside(self, box: Term, term: Term) -> list[Term]:
-        """What of the box does not lie in the term, in pieces that have nothing in common."""
-        pieces, rest = [], box
+    def _factors(self, box: Term, term: Term) -> Sequence[Factor]:
+        """By which of its conditions some of the box may lie outside the term; that leaves the most of it first."""
+        found: list[tuple[float, Factor]] = []
         for name, mask in term.masks.items():
-            mine = rest.masks.get(name, self.space.all(name))
+            mine = box.masks.get(name)
+            if mine is None:
+                mine = self.space.all(name)
             if out := mine & ~mask:
-                piece = self._narrowed(rest, name, out)
-                if piece is not None:
-                    pieces.append(piece)
-            inside = self._narrowed(rest, name, mine & mask)
-            if inside is None:
-                return pieces
-            rest = inside
-        for test, held in term.guesses.items():
-            piece = self._guess(rest, test, not held)
-            if piece is not None:
-                pieces.append(piece)
-            inside = self._guess(rest, test, held)
-            if inside is None:
-                return pieces
-            rest = inside
-        return pieces
+                found.append((out.bit_count() / mine.bit_count(), (name, mask)))
+        found += [(0.5, guess) for guess in term.guesses.items() if box.guesses.get(guess[0]) is not guess[1]]
+        found.sort(key=itemgetter(0), reverse=True)
+        return [factor for _, factor in found]
 
-    def _room(self, box: Term) -> float:
-        room = 1.0
-        for name, mask in box.masks.items():
-            room *= mask.bit_count() / self.space.all(name).bit_count()
-        return room
+    def _parted(self, box: Term, factor: Factor) -> tuple[Term | None, Term | None]:
+        """What of the box lies outside the factor, and what in it."""
+        match factor:
+            case (str(name), int(mask)):
+                mine = box.masks.get(name, self.space.all(name))
+                return self._narrowed(box, name, mine & ~mask), self._narrowed(box, name, mine & mask)
+            case (Test() as test, bool(held)):
+                return self._guess(box, test, not held), self._guess(box, test, held)
 
     def _narrowed(self, box: Term, name: str, mask: Mask) -> Term | None:
         if not mask:
             return None
-        narrower = replace(box, masks={**box.masks, name: mask})
+        narrower = Term({**box.masks, name: mask}, box.guesses)
         return None if box.guesses and self._is_torn(narrower, name) else narrower
 
     def _guess(self, box: Term, test: Test, held: bool) -> Term | None:

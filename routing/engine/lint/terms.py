@@ -48,6 +48,8 @@ class Space:
         self.setting = setting
         self.cells: dict[str, Cells] = {name: cells_of(name, tuple(tests), setting) for name, tests in asked.items()}
         self._all = {name: cells.all for name, cells in self.cells.items()}
+        # Of each field the blank, if it can be blank.
+        self.blanks: dict[str, Mask] = {name: cells.blank for name, cells in self.cells.items() if cells.blank}
         self._terms: dict[Condition, Terms] = {}
 
     def all(self, name: str) -> Mask:

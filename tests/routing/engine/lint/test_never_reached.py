@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import product
+from itertools import combinations, product
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,18 +18,30 @@ from routing.engine.lint.reached import Never, Reached
 from routing.engine.rules import Rule, Tree
 from routing.engine.targets import ToQueue
 from routing.engine.walk import clock_facts
-from tests.routing.engine.documents import NOON, SETTING, VOCABULARY, conditions, leads
+from tests.routing.engine.documents import (
+    MOMENTS,
+    NOON,
+    NUMBERS,
+    PLACES,
+    SETTING,
+    TEXTS,
+    VOCABULARY,
+    conditions,
+    leads,
+    questions,
+)
 
 INBOX = ToQueue("inbox")
 # Every value that the questions below can tell from another, also two that none of them names.
 COUNTRIES = ("DE", "AT", "Germany", "US", None)
 EMPLOYEES = (-1, 0, 5, 10, 15, 20, 21, None)
 TOPICS = (None, ("a",), ("b",), ("a", "b"), ("z",))
-PLACES = ("dach", "berlin", "apac", "nowhere", None)
+TERRITORIES = (*PLACES, None)
+LETTERS = "abcdefghijkl"
 SMALL_WORLD = [
     {name: value for name, value in zip(("country", "employees", "tags", "territory"), values, strict=True) if value}
     | ({"employees": 0} if values[1] == 0 else {})
-    for values in product(COUNTRIES, EMPLOYEES, TOPICS, PLACES)
+    for values in product(COUNTRIES, EMPLOYEES, TOPICS, TERRITORIES)
 ]
 IF_BLANK = st.sampled_from([None, None, True, False])
 QUESTIONS: st.SearchStrategy[Condition] = st.one_of(
@@ -120,6 +134,69 @@ def test_over_a_small_world_exactly_those_are_found_that_trying_every_lead_finds
     found = {one.rule for one in never(tree)}
 
     assert found == set(outermost_unreached(tree.rules, asked))
+
+
+TEXT_VALUES: list[Any] = [*TEXTS, *(f"{one} {other}" for one in TEXTS[3:9] for other in TEXTS[3:9]), "zzz", "", None]
+SETS = [tuple(some) for size in range(4) for some in combinations("abcüz", size)]
+VALUES: dict[str, list[Any]] = {
+    "company": TEXT_VALUES,
+    "employees": [*NUMBERS, -1000, 0.5, 50.25, 1_200, 10**9, None],
+    "tags": SETS,
+    "received_at": [*(moment + timedelta(days=days) for moment in MOMENTS for days in (0, 150, 370)), None],
+    "territory": [*PLACES, None],
+    "is_free_email": [True, False, None],
+}
+
+
+@pytest.mark.parametrize("field", VALUES)
+@given(data=st.data(), later=st.sampled_from([0, 0.2, 8, 400]))
+@settings(max_examples=150, deadline=None)
+def test_no_value_of_a_field_gets_to_a_rule_that_is_said_never_to_be_reached(
+    field: str, data: st.DataObject, later: float
+) -> None:
+    one_field = questions(about=field).map(lambda written: parse_condition(written, VOCABULARY))
+    tree = data.draw(trees(grouped(one_field), widest=7, deepest=1))
+    setting = Setting(NOON + timedelta(days=later), SETTING.lists, SETTING.ancestors)
+
+    found = {one.rule for one in never(tree)}
+
+    for value in VALUES[field]:
+        facts = {} if value is None else {field: value}
+        assert found.isdisjoint(reached(tree.rules, facts, setting)), facts
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_of_sets_with_too_many_texts_to_combine_nothing_false_is_said(data: st.DataObject) -> None:
+    some = st.lists(st.sampled_from(LETTERS), min_size=1, max_size=3).map(tuple)
+    asked = st.builds(Test, st.just("tags"), st.sampled_from(["has_any", "has_all", "has_none"]), some, IF_BLANK)
+    many = Rule("many", "many", Test("tags", "has_all", tuple(LETTERS)), INBOX, off=True)
+    tree = data.draw(trees(grouped(asked), widest=7, deepest=1))
+    tree = Tree((*tree.rules, many), INBOX)
+
+    found = {one.rule for one in never(tree)}
+
+    for letters in data.draw(st.lists(st.lists(st.sampled_from(LETTERS), max_size=12), min_size=60, max_size=60)):
+        assert found.isdisjoint(reached(tree.rules, {"tags": tuple(letters)}, SETTING))
+
+
+def test_among_many_texts_more_of_them_is_still_covered_by_less() -> None:
+    apart = Rule("apart", "apart", Test("tags", "has_all", tuple(LETTERS)), INBOX, off=True)
+    two, three = Test("tags", "has_all", ("a", "b")), Test("tags", "has_all", ("a", "b", "c"))
+    one, other = Test("tags", "has_any", ("a",)), Test("tags", "has_any", ("a", "d"))
+
+    assert never(Tree((*plain(two, three).rules, apart), INBOX)) == [Never("r1", by=("r0",))]
+    assert never(Tree((*plain(three, two).rules, apart), INBOX)) == []
+    assert never(Tree((*plain(other, one).rules, apart), INBOX)) == [Never("r1", by=("r0",))]
+    assert never(Tree((*plain(one, other).rules, apart), INBOX)) == []
+    assert never(Tree((*plain(one, two).rules, apart), INBOX)) == [Never("r1", by=("r0",))]
+
+
+def test_where_a_condition_has_too_many_ways_to_be_met_nothing_is_said() -> None:
+    """128 ways: of the first 64 all are covered, of the others none."""
+    pairs = [(Test(f"custom.a{number}", "is", "x"), Test(f"custom.b{number}", "is", "x")) for number in range(7)]
+
+    assert never(plain(pairs[0][0], All(tuple(AnyOf(pair) for pair in pairs)))) == []
 
 
 def outermost_unreached(rules: Sequence[Rule], asked: set[str]) -> Iterator[str]:
@@ -226,6 +303,8 @@ def test_a_day_that_has_long_passed_is_no_longer_within_the_last_month() -> None
     young = Test("received_at", "within_last_days", 30)
 
     assert never(plain(All((long_ago, young)))) == [Never("r0")]
+    assert never(plain(All((Test("received_at", "before", "2026-02-01"), young)))) == []
+    assert never(plain(All((Test("received_at", "before", "2026-01-31T11:59:59Z"), young)))) == [Never("r0")]
     assert never(plain(All((Test("received_at", "after", "2027-01-01"), young)))) == []
 
 
