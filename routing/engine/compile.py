@@ -53,6 +53,20 @@ class Level:
             possible ^= lowest
         return -1
 
+    def all(self, facts: Facts, setting: Setting) -> list[int]:
+        """The indexes of all rules that are not off and hold; the first of them is the one that wins."""
+        possible = reduce(and_, map(getitem, self.columns, map(facts.get, self.fields)), self.on)
+        seen: Seen = {}
+        found = []
+        while possible:
+            lowest = possible & -possible
+            index = lowest.bit_length() - 1
+            ask = self.rest.get(index)
+            if ask is None or ask(facts, setting, seen):
+                found.append(index)
+            possible ^= lowest
+        return found
+
 
 def compile_rules(
     rules: tuple[Rule, ...], lists: Mapping[str, frozenset[str]], ancestors: Mapping[str, frozenset[str]]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from routing.engine.conditions import Condition, Setting
+from routing.engine.conditions import Condition, Setting, tests_in
 from routing.engine.facts import Facts, Vocabulary, typed
 from routing.engine.lint.search import Cover, GaveUp, Search
 from routing.engine.lint.terms import Space, Term, Terms, known
+from routing.engine.nodes import ROOT
 from routing.engine.rules import Rule, Tree
 
 MOST_STEPS = 300_000  # of all searches together; what is left then is not looked at
@@ -51,15 +52,47 @@ class Reached:
     unread: Collection[str] = ()
     steps: int = 0
     whens: dict[str, Condition] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)  # of each rule: with its own condition, if it is read
     space: Space = field(init=False)
 
     def __post_init__(self) -> None:
+        self.parents = dict(_parents(self.tree.rules, ROOT))
         self.whens = dict(_known(self.tree.rules, {}, self.setting, self.vocabulary))
         self.space = Space(self.whens.values(), self.setting)
 
     def never(self) -> Iterator[Never]:
         yield from self._level(self.tree.rules, Standing())
+
+    def way(self, rule: str) -> list[Condition]:
+        """What a lead must meet to come to a rule and be taken by it, besides not being taken before."""
+        found: list[Condition] = []
+        while rule:
+            found.insert(0, self.whens[rule])
+            rule = self.parents[rule]
+        return found
+
+    def fields(self, rule: str) -> frozenset[str]:
+        return frozenset(test.field for test in tests_in(self.whens[rule]))
+
+    def may_hold(self, condition: Condition) -> bool:
+        """False: it is proved that no lead can meet this."""
+        space = Space((condition,), self.setting)
+        terms, search = space.terms(condition), Search(space)
+        return not terms.is_whole or any(search.box(term) is not None for term in terms.any_of)
+
+    def overlap(self, one: str, other: str) -> bool:
+        """Whether some leads that the one takes fit the other, and some do not, as far as that can be told.
+
+        Both stand on one level, and it has been looked through.
+        """
+        inside = self.standings.get(one)
+        if inside is None or not inside.boxes:
+            return False
+        search, covers = Search(self.space), [Cover(other, term) for term in self.space.terms(self.whens[other]).any_of]
+        if not any(search.meet(box, cover.term) for box in inside.boxes for cover in covers):
+            return False
+        return self.taken(inside.boxes, covers) is None
 
     def _level(self, rules: Sequence[Rule], standing: Standing) -> Iterator[Never]:
         covers = list(standing.covers)
@@ -119,6 +152,12 @@ class Reached:
             if self.taken(inside.boxes or (), covers) is not None:
                 needed = fewer
         return tuple(needed)
+
+
+def _parents(rules: Sequence[Rule], parent: str) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        yield rule.id, parent
+        yield from _parents(rule.rules, rule.id)
 
 
 def _known(

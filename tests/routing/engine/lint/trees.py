@@ -67,7 +67,7 @@ def world_of(drawn: Json, **members: Any) -> World:
 
 def look(drawn: Json, evidence: Evidence | None = None, *, now: datetime = NOON, **members: Any) -> tuple[Finding, ...]:
     what = readable(drawn, VOCABULARY, REFERENCES)
-    return lint(Looked(drawn, what, world_of(drawn, **members), now, evidence or Evidence()))
+    return lint(Looked("inbound", drawn, what, world_of(drawn, **members), now, evidence or Evidence()))
 
 
 def said(found: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
