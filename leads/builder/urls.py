@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from leads.builder import (
     editing,
+    finding_views,
     flow_views,
     history_views,
     inspector,
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/undo/", editing.undo, name="builder-undo"),
     path("<slug:slug>/redo/", editing.redo, name="builder-redo"),
     path("<slug:slug>/discard/", editing.discard, name="builder-discard"),
+    path("<slug:slug>/findings/", finding_views.findings, name="builder-findings"),
     path("<slug:slug>/traffic/", flow_views.traffic, name="builder-traffic"),
     path("<slug:slug>/impact/<str:node>/", flow_views.impact, name="builder-impact"),
     path("<slug:slug>/nodes/<str:node>/", inspector.node, name="builder-node"),

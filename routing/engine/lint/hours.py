@@ -91,5 +91,5 @@ def _skilled(outcome: Outcome, pool: Pool, people: Sequence[Rep], assign: Assign
         if not any(rep.skills.get(skill, 0) >= level for rep in people)
     ]
     if missing:
-        words = f"nobody of {pool.name} has {' or '.join(missing)}, which is asked: the rule finds nobody"
+        words = f"nobody of {pool.name} has the skill {' or '.join(missing)} that is asked: it finds nobody"
         yield Finding(outcome.node, WARNING, "nobody_skilled", f"{said(outcome, words)}.")

@@ -65,7 +65,9 @@ def _finding(rule: Rule, other: Rule, rules: Sequence[Rule], reached: Reached, f
     words = f"Overlaps “{other.name}”, which is asked first and wins"
     if both:
         words += f": {both:,} of the {fits:,} recent leads that fit this rule fit both"
-    severity = WARNING if both and both >= MANY * fits else NOTE
+    # Customers before regions is an order of precedence; two rules that both ask the region may be a slip.
+    shared = reached.fields(rule.id) & reached.fields(other.id)
+    severity = WARNING if shared and both and both >= MANY * fits else NOTE
     fix = Fix("move", {"node": rule.id, "before": other.id}, "Ask this rule first")
     return Finding(rule.id, severity, "overlap", f"{words}.", fix, _example(rule, other, rules, reached), other.id)
 

@@ -8,6 +8,7 @@ import { searchAgain } from "./search.js";
 import { recallZoom, showZoom } from "./zoom.js";
 import "./deeds.js";
 import "./drag.js";
+import "./findings.js";
 import "./saving.js";
 import "./walk.js";
 
