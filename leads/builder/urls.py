@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from leads.builder import (
+    document_views,
     editing,
     finding_views,
     flow_views,
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/impact/<str:node>/", flow_views.impact, name="builder-impact"),
     path("<slug:slug>/nodes/<str:node>/", inspector.node, name="builder-node"),
     path("<slug:slug>/fields/<str:name>/values/", values.values, name="builder-values"),
+    path("<slug:slug>/document/", document_views.document, name="tree-document"),
+    path("<slug:slug>/document.md", document_views.document_md, name="tree-document-md"),
     path("<slug:slug>/publish/", publish_views.publish, name="publish"),
     path("<slug:slug>/publications/<int:pk>/", publish_views.publication, name="publication"),
     path("<slug:slug>/publications/<int:pk>/approve/", publish_views.approve, name="publication-approve"),

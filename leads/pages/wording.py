@@ -17,7 +17,7 @@ from reps.models import Change, User
 
 MOST_LEADS = 25
 MOST_CHANGES = 10
-KINDS_ABOUT_NO_LEAD = ("parked", "overnight", "change_set", "trial", "publication", "trouble")
+KINDS_ABOUT_NO_LEAD = ("parked", "overnight", "change_set", "publication", "trial", "trouble")
 
 
 @dataclass(frozen=True, slots=True)
