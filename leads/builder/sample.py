@@ -7,41 +7,24 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from leads.builder import traffic
-from leads.models import Lead
+from leads.builder import came
+from leads.builder.came import Seen
 from leads.world import known
 from routing.engine.conditions import Condition, Setting, question
-from routing.engine.facts import Facts, Value, Vocabulary, from_json, normal
-from routing.engine.route import GATE
-from routing.models import Decision, Tree
+from routing.engine.facts import Value, Vocabulary, normal
+from routing.models import Tree
+
+__all__ = ["Sample", "Seen", "forget", "sample"]
 
 MOST = 5_000
 DAYS = 30
 FRESH_S = 15.0
 MOST_TREES = 4  # of which a process keeps the leads
-FOUND_ANEW = frozenset({"territory"})  # the map may have been redrawn since
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One arrival for which rules were asked. `key` names the person, `facts` are as the first rule saw them.
-
-    `path`, `rules` and `rep` (his e-mail, "" if nobody) are what came of it then.
-    """
-
-    decision: int
-    lead: int
-    at: datetime
-    key: str
-    facts: Facts
-    path: str
-    rules: tuple[str, ...]
-    rep: str
 
 
 @dataclass(frozen=True)
@@ -105,30 +88,10 @@ def forget() -> None:
     _Process.samples.clear()
 
 
-def arrivals(tree: Tree, since: datetime) -> Iterator[int]:
-    """The decisions about arrivals for which this tree's rules were asked, newest first."""
-    rows = (
-        Decision.objects.filter(version__in=traffic.decided().filter(tree=tree).values_list("pk", flat=True))
-        .filter(cause__in=[Decision.Cause.ARRIVED, Decision.Cause.RETURNED], at__gte=since, sticky=False)
-        .exclude(path=GATE)
-    )
-    yield from rows.order_by("-at", "-pk").values_list("pk", flat=True)
-
-
 def _read(tree: Tree, now: datetime, vocabulary: Vocabulary, have: dict[int, Seen]) -> tuple[Seen, ...]:
-    pks = [pk for pk, _ in zip(arrivals(tree, now - timedelta(days=DAYS)), range(MOST), strict=False)]
-    have |= {one.decision: one for one in read_seen([pk for pk in pks if pk not in have], vocabulary)}
-    return tuple(have[pk] for pk in pks if pk in have)
-
-
-def read_seen(pks: Sequence[int], vocabulary: Vocabulary) -> Iterator[Seen]:
-    """The arrivals of these decisions, in no order."""
-    columns = ("pk", "lead_id", "at", "facts", "path", "rules", "rep__user__email")
-    rows = list(Decision.objects.filter(pk__in=pks).values_list(*columns))
-    keys = dict(Lead.objects.filter(pk__in={row[1] for row in rows}).values_list("pk", "person_key"))
-    for pk, lead, at, facts, path, rules, rep in rows:
-        plain = from_json({name: value for name, value in facts.items() if name not in FOUND_ANEW}, vocabulary)
-        yield Seen(pk, lead, at, keys.get(lead) or f"lead:{lead}", plain, path, tuple(rules), rep or "")
+    arrivals = came.last(tree, since=now - timedelta(days=DAYS), most=MOST)
+    have |= {one.decision: one for one in came.read([one for one in arrivals if one.decision not in have], vocabulary)}
+    return tuple(have[one.decision] for one in arrivals if one.decision in have)
 
 
 def _counted(facts: Iterable[Value | None]) -> list[tuple[Value, int]]:

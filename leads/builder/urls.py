@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from leads.builder import (
+    backtest_views,
     document_views,
     editing,
     finding_views,
@@ -45,4 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/compare/", history_views.compare, name="compare"),
     path("<slug:slug>/compare/revert/", history_views.compare_revert, name="compare-revert"),
     path("<slug:slug>/restore/<int:number>/", history_views.restore, name="restore"),
+    path("<slug:slug>/backtests/", backtest_views.backtests, name="backtests"),
+    path("<slug:slug>/backtests/<int:pk>/", backtest_views.backtest, name="backtest"),
+    path("<slug:slug>/backtests/<int:pk>/cancel/", backtest_views.cancel, name="backtest-cancel"),
 ]
