@@ -14,14 +14,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
+from leads import canaries
 from leads.builder import desk
 from leads.world import known
 from notifications import services as notices
 from reps import services as people
 from reps.models import Change, User
 from routing.builder import drafts
-from routing.engine.problems import RuleError
-from routing.engine.unfinished import readable
+from routing.engine.document import dump, parse
+from routing.engine.nodes import Json
+from routing.engine.problems import BadDocument, RuleError
 from routing.models import Decision, Draft, Revision, Tree, Trial, Version
 
 Status = Trial.Status
@@ -60,17 +62,17 @@ def begin(tree: Tree, terms: Terms, *, rev: int, by: User, now: datetime) -> Tri
         raise NotNow("There is no draft to try. Change something first.")
     if revision.number != rev:
         raise drafts.Conflict(revision)
-    if revision.document == live.document:
-        raise NotNow("The draft says what is live already.")
     if tree.trials.filter(kind=terms.kind, status=Status.RUNNING).exists():
         raise NotNow(f"A {terms.kind.label.lower()} of this tree is running already.")
     if terms.kind == Trial.Kind.CANARY and tree.needs_approval and not _has_second_eyes(tree, by):
         raise NotNow("Publishing this tree takes two people, and so does a canary: somebody else must begin it.")
-    _check(revision.document)
+    document = _checked(tree, revision.document)
+    if document == live.document:
+        raise NotNow("The draft says what is live already.")
 
     number = (tree.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = Version.objects.create(
-        tree=tree, number=number, status=Version.Status.TRIAL, document=revision.document, note=_note(terms)
+        tree=tree, number=number, status=Version.Status.TRIAL, document=document, note=_note(terms)
     )
     trial = Trial.objects.create(
         tree=tree,
@@ -116,7 +118,7 @@ def promote(trial: Trial, *, by: User, now: datetime) -> Trial:
         raise NotNow("Something else was published meanwhile, so this trial is over. Look at the draft again.")
     if trial.tree.needs_approval and trial.kind == Trial.Kind.SHADOW:
         raise NotNow("Publishing this tree takes two people: ask for a publication of the draft.")
-    _check(trial.version.document)
+    _checked(trial.tree, trial.version.document)
 
     Version.objects.filter(pk=live.pk).update(status=Version.Status.RETIRED)
     Version.objects.filter(pk=trial.version_id).update(
@@ -126,9 +128,8 @@ def promote(trial: Trial, *, by: User, now: datetime) -> Trial:
     reason = f"Promoted: version {trial.version.number} is live."
     _close(trial, Status.PROMOTED, reason, by, now)
     _changed(trial, by, now, before=Status.RUNNING)
-    document = {"version": live.number, "document": live.document}
-    after = {"version": trial.version.number, "document": trial.version.document}
-    Change.objects.create(at=now, by=by, kind="trees", subject=trial.tree.slug, before=document, after=after)
+    before, after = ({"version": one.number, "note": one.note} for one in (live, trial.version))
+    Change.objects.create(at=now, by=by, kind="trees", subject=trial.tree.slug, before=before, after=after)
     if trial.kind == Trial.Kind.SHADOW:
         people.bump()
     return trial
@@ -178,17 +179,30 @@ def _follow(trial: Trial, live: Version) -> None:
     draft = Draft.objects.select_for_update().filter(tree=trial.tree).first()
     if draft is None:
         return
-    if Revision.objects.get(tree=trial.tree, number=draft.newest).document == trial.version.document:
+    newest = Revision.objects.get(tree=trial.tree, number=draft.newest)
+    if _as_written(newest.document) == trial.version.document:
         draft.delete()
     elif draft.base_id == live.pk:
         Draft.objects.filter(pk=draft.pk).update(base=trial.version)
 
 
-def _check(document: dict[str, object]) -> None:
+def _checked(tree: Tree, document: Json) -> Json:
+    """The document as the engine writes it. Raises Unfit with all that forbids it to decide."""
     organisation = known()
-    problems = readable(document, organisation.world.vocabulary, desk.references_of(organisation)).problems
-    if problems:
-        raise Unfit(problems)
+    try:
+        found = parse(document, organisation.world.vocabulary, desk.references_of(organisation))
+    except BadDocument as bad:
+        raise Unfit(bad.problems) from None
+    if canaries.goes_round(tree.slug, found, organisation.world, organisation.canaries):
+        raise Unfit([RuleError("", "Going on in other trees leads back to this one.")])
+    return dict(dump(found))
+
+
+def _as_written(document: Json) -> Json | None:
+    try:
+        return dict(dump(parse(document, known().world.vocabulary)))
+    except BadDocument:
+        return None
 
 
 def _has_second_eyes(tree: Tree, by: User) -> bool:

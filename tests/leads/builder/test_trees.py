@@ -26,7 +26,7 @@ def test_the_list_says_what_is_live_and_how_much_goes_through():
 
     assert "Version 1" in body
     assert "1,645" in body
-    assert "25%" in body or "25 %" in body or "25.0" in body
+    assert "25.0%" in body
     assert "every lead enters here" in body
     assert "No draft" in body
 
