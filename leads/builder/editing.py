@@ -10,10 +10,11 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
 
 from leads.builder import answers
 from leads.builder.desk import Desk, desk_of
@@ -21,7 +22,9 @@ from reps.access import Request, only, signed_in
 from reps.models import User
 from routing.builder import drafts
 from routing.builder.drafts import Conflict, NothingTo
+from routing.engine import nodes
 from routing.engine.edits import STRUCTURAL, Arguments, Refused
+from routing.engine.edits.lines import table_csv
 from routing.models import Revision
 
 NOT_ARGUMENTS = ("rev", "op", "csrfmiddlewaretoken", "focus", "quiet")
@@ -92,6 +95,21 @@ def discard(request: Request, slug: str) -> HttpResponse:
         return answers.conflict(request, desk, conflict.newest)
     messages.success(request, "The draft is thrown away: this is what is live.")
     return redirect("builder", slug=slug)
+
+
+@require_safe
+@signed_in
+@only(User.Role.REVOPS, User.Role.MANAGER)
+def table(request: Request, slug: str, node: str) -> HttpResponse:
+    """The rows of a lookup table as CSV, which can be edited anywhere and pasted back whole."""
+    desk = desk_of(request.user, slug)
+    try:
+        rows = table_csv(desk.document, node, request.GET.get("within", ""))
+    except Refused as refusal:
+        raise Http404(refusal.problem) from None
+    name = f"{desk.tree.slug}-{nodes.rule_of(node) or 'otherwise'}.csv"
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)}
+    return HttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def arguments_of(posted: QueryDict) -> Arguments:

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/redo/", editing.redo, name="builder-redo"),
     path("<slug:slug>/discard/", editing.discard, name="builder-discard"),
     path("<slug:slug>/findings/", finding_views.findings, name="builder-findings"),
+    path("<slug:slug>/nodes/<str:node>/table.csv", editing.table, name="builder-table"),
     path("<slug:slug>/traffic/", flow_views.traffic, name="builder-traffic"),
     path("<slug:slug>/impact/<str:node>/", flow_views.impact, name="builder-impact"),
     path("<slug:slug>/nodes/<str:node>/", inspector.node, name="builder-node"),

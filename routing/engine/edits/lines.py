@@ -8,7 +8,7 @@ from routing.engine import facts, nodes
 from routing.engine.edits import asked, fitting, pieces
 from routing.engine.edits.deed import Arguments, Around, Done, Refused
 from routing.engine.edits.outcomes import NO_OUTCOME, holder_of, made, refuse_deeper
-from routing.engine.edits.spreadsheet import lines_of, values_in
+from routing.engine.edits.spreadsheet import as_csv, lines_of, values_in
 from routing.engine.explain import shown
 from routing.engine.facts import Field, Vocabulary
 from routing.engine.nodes import Json
@@ -93,6 +93,11 @@ def paste_rows(document: Json, arguments: Arguments, around: Around) -> Done:
     table["rows"] = [row for row in kept if row] + pasted
     _keep_in_step(document, arguments, table, before)
     return _done(document, arguments, f"pasted {pieces.counted(len(pasted), 'row')} into {whose}")
+
+
+def table_csv(document: Json, node: str, within: str = "") -> str:
+    """The rows as a spreadsheet has them; Refused where there is no table."""
+    return as_csv(_table(document, {"node": node, "within": within})[0])
 
 
 def add_way(document: Json, arguments: Arguments, around: Around) -> Done:
