@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from leads.builder import comparing, findings, inspector, testing, traffic
+from leads.builder import backtesting, comparing, findings, inspector, testing, traffic
 from leads.builder.desk import Desk
 from leads.builder.names import names_of
 from leads.builder.picture import Beside, Picture, Problem, picture
@@ -16,7 +16,7 @@ from leads.builder.traffic import Counts
 from reps.access import Request
 from routing.builder import drafts
 from routing.engine.lint import ERROR, NOTE, WARNING, Finding
-from routing.models import Revision
+from routing.models import Backtest, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,21 @@ class Drawn:
     context: Mapping[str, Any]
 
 
-def drawn(request: Request, desk: Desk, *, node: str, now: datetime) -> Drawn:
+def drawn(request: Request, desk: Desk, *, node: str, now: datetime, laid: Backtest | None = None) -> Drawn:
+    """`laid` is a backtest whose figures are shown in the place of what was counted."""
     counts = traffic.counts(desk, now=now)
     tested = testing.current(request, desk)
     found = findings.findings(desk, now)
-    shown = picture(desk, names_of(desk.known, tree=desk.tree.slug), beside(desk, counts, tested, found))
+    shown = picture(desk, names_of(desk.known, tree=desk.tree.slug), beside(desk, counts, tested, found, laid))
+    if laid:
+        shown = replace(shown, total=laid.result["leads"])
     selected = shown.card(node) if node else None
     context = {
         "desk": desk,
         "tree": desk.tree,
         "picture": shown,
         "counts": counts,
+        "laid": laid,
         "tested": tested,
         "findings": found,
         "errors": sum(finding.severity == ERROR for finding in found),
@@ -54,12 +58,15 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime) -> Drawn:
     return Drawn(shown, context)
 
 
-def beside(desk: Desk, counts: Counts, tested: Tested | None, found: tuple[Finding, ...]) -> Beside:
+def beside(
+    desk: Desk, counts: Counts, tested: Tested | None, found: tuple[Finding, ...], laid: Backtest | None
+) -> Beside:
     return Beside(
         counts=counts if counts.intake.leads else None,
         problems=problems(found),
         tags=tags(desk),
         steps=tested.steps if tested else {},
+        overlay=backtesting.overlay(laid) if laid else {},
     )
 
 

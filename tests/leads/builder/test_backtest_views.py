@@ -125,3 +125,17 @@ def test_managers_may_not_ask_nor_call_off_and_reps_may_not_look(asked: Backtest
     assert lena.post(f"{ALL}{asked.pk}/cancel/").status_code == 403
     assert dana.get(ALL).status_code == dana.get(f"{ALL}{asked.pk}/").status_code == 403
     assert lena.get("/routing/other/backtests/").status_code == 404
+
+
+def test_the_result_is_laid_over_the_tree_until_it_is_edited(maya: Client, asked: Backtest) -> None:
+    backtesting.run_next()
+    address = f"/routing/inbound/?backtest={asked.pk}"
+
+    over = " ".join(maya.get(address).text.split())
+    drafted(Tree.objects.get(slug="inbound"), document(), person(MAYA))
+    after = maya.get(address).text
+
+    assert "Backtest of 3 leads" in over
+    assert 'id="e-norse" aria-hidden="true"><b>3</b><span>+3</span>' in over
+    assert 'data-total="3"' in over
+    assert 'id="laid"' not in after
