@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from leads import by_hand, draining, handover, intake, ladder, pipeline, services, sources, sweeper
+from leads.builder import publishing
 from leads.configuration import store
 from leads.enrichment import enricher
 from leads.holding import NotPossible
@@ -24,6 +25,9 @@ from leads.realignment import activation
 from leads.realignment import services as realignment
 from outgoing import crash
 from reps.models import Rep, User
+from routing.builder import drafts
+from routing.engine.edits import Done
+from routing.models import Tree
 
 
 def serve(line: Connection, environ: Mapping[str, str]) -> None:
@@ -155,6 +159,25 @@ def change_when_due(text: str) -> int:
     return realignment.schedule(change_set, now + timedelta(milliseconds=1), by=user, now=now).pk
 
 
+def publish_when_due(days: int) -> int:
+    """Write a draft that is published by itself at once."""
+    tree, now, user = Tree.objects.get(), timezone.now(), User.objects.order_by("pk")[0]
+
+    def stick(document: dict[str, Any]) -> Done:
+        return Done({**document, "sticky_days": days}, "set stickiness", "")
+
+    drafts.change(tree, rev=0, op={"op": "stickiness"}, by=user, now=now, how=stick)
+    revision = drafts.newest_of(tree)
+    assert revision is not None
+    at = now + timedelta(milliseconds=1)
+    asked = publishing.publish(tree, rev=revision.number, over=1, note="Try.", by=user, now=now, at=at, accepted=True)
+    return asked.pk
+
+
+def publish_due() -> int:
+    return publishing.publish_due()
+
+
 def activate_due() -> int:
     return activation.activate_due()
 
@@ -195,6 +218,8 @@ ACTS: Mapping[str, Callable[..., Any]] = {
         load,
         change_when_due,
         activate_due,
+        publish_when_due,
+        publish_due,
         sweep,
     )
 }
