@@ -16,7 +16,7 @@ from routing.builder import drafts
 from routing.engine import nodes
 from routing.engine.edits import DEEDS
 from routing.engine.nodes import Json
-from routing.models import Publication, Tree, Version
+from routing.models import Publication, Tree, Trial, Version
 
 SIZE = 30
 DRAFT, LIVE = "draft", "live"
@@ -24,11 +24,15 @@ DRAFT, LIVE = "draft", "live"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A version, and the figures that were shown when it was published; none for those from a file."""
+    """A version, and the figures that were shown when it was published; none for those from a file.
+
+    `only_trial`: it decided for a share of the leads, or for none, and was never live.
+    """
 
     version: Version
     impact: Mapping[str, Any]
     rules: int
+    only_trial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +134,9 @@ def _published(tree: Tree) -> QuerySet[Version]:
 def _entries(versions: Sequence[Version]) -> Sequence[Entry]:
     wishes = Publication.objects.filter(version__in=versions).values_list("version_id", "impact")
     impacts = {version: impact for version, impact in wishes if impact.get("leads")}
-    return [Entry(one, impacts.get(one.pk, {}), sum(1 for _ in nodes.walk(one.document))) for one in versions]
+    trials = Trial.objects.filter(version__in=versions).exclude(status=Trial.Status.PROMOTED)
+    tried = set(trials.values_list("version_id", flat=True))
+    return [
+        Entry(one, impacts.get(one.pk, {}), sum(1 for _ in nodes.walk(one.document)), one.pk in tried)
+        for one in versions
+    ]

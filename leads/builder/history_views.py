@@ -17,7 +17,7 @@ from reps.pages import page
 from routing.builder import drafts
 from routing.builder.drafts import Conflict
 from routing.engine.edits import Refused
-from routing.models import Version
+from routing.models import Tree, Version
 
 REVOPS, MANAGER = User.Role.REVOPS, User.Role.MANAGER
 ENDED = (Version.Status.LIVE, Version.Status.RETIRED)
@@ -107,6 +107,19 @@ def restore(request: Request, slug: str, number: int) -> HttpResponse:
         return redirect("tree-version", slug=slug, number=number)
     messages.success(request, f"The draft says what version {number} said. Undo brings back what it said before.")
     return redirect("builder", slug=slug)
+
+
+@require_POST
+@signed_in
+@only(REVOPS)
+def tree_approval(request: Request, slug: str) -> HttpResponse:
+    """Whether a second person must agree to what is published."""
+    tree = get_object_or_404(Tree, slug=slug)
+    needed = request.POST.get("needed") == "1"
+    publishing.need_approval(tree, needed=needed, by=request.user, now=timezone.now())
+    said = "needs a second person's approval from now on." if needed else "can be published by one person."
+    messages.success(request, f"{tree} {said}")
+    return redirect("tree-history", slug=slug)
 
 
 def _number(request: Request) -> int:

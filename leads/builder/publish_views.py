@@ -143,7 +143,7 @@ def _asked(request: Request, desk: Desk, act: Act, about: dict[str, Any]) -> Htt
     form = PublishForm(request.POST or None, initial={"seen": desk.rev, "over": shown.over})
     said = ""
     if form.is_valid():
-        at = form.cleaned_data["publish_at"] if request.POST.get("deed") == LATER else None
+        at = form.cleaned_data["publish_at"]  # whichever button was pressed: who gave a time does not mean now
         if request.POST.get("deed") == LATER and at is None:
             form.add_error("publish_at", "Say when.")
         elif "back_to" not in about and shown.overtaken_by and not form.cleaned_data["take_over"]:

@@ -25,7 +25,7 @@ from notifications import services as notices
 from notifications.services import Notice
 from reps import services as people
 from reps.database_clock import database_now
-from reps.models import User
+from reps.models import Change, User
 from routing.builder import drafts, publishing
 from routing.builder.publishing import Behind, NotThere
 from routing.engine.nodes import Json
@@ -138,6 +138,28 @@ def withdraw(publication: Publication, *, by: User, now: datetime) -> Publicatio
     people.hold_revision()
     row = publishing.withdraw(publication, by=by, now=now)
     _tell(row, by, now)
+    return row
+
+
+@transaction.atomic
+def need_approval(tree: Tree, *, needed: bool, by: User, now: datetime) -> Tree:
+    """Whether a second pair of eyes must agree. Everybody of RevOps is told: nobody is to switch it off in silence."""
+    row = Tree.objects.select_for_update().get(pk=tree.pk)
+    if row.needs_approval == needed:
+        return row
+    row.needs_approval = needed
+    row.save(update_fields=["needs_approval"])
+    Change.objects.create(
+        at=now,
+        by=by,
+        kind=publishing.KIND,
+        subject=row.slug[:200],
+        before={"needs_approval": not needed},
+        after={"needs_approval": needed},
+    )
+    said = "needs" if needed else "no longer needs"
+    text, link = f"{row} {said} a second person's approval, says {by}.", reverse("tree-history", args=[row.slug])
+    notices.tell_revops(NOTICE, text, key=f"approval:{row.pk}:{now.timestamp():.6f}", link=link, now=now)
     return row
 
 

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:slug>/publications/<int:pk>/approve/", publish_views.approve, name="publication-approve"),
     path("<slug:slug>/publications/<int:pk>/withdraw/", publish_views.withdraw, name="publication-withdraw"),
     path("<slug:slug>/history/", history_views.tree_history, name="tree-history"),
+    path("<slug:slug>/history/approval/", history_views.tree_approval, name="tree-approval"),
     path("<slug:slug>/history/<int:number>/", history_views.tree_version, name="tree-version"),
     path("<slug:slug>/history/<int:number>/roll-back/", publish_views.roll_back, name="roll-back"),
     path("<slug:slug>/compare/", history_views.compare, name="compare"),

@@ -172,16 +172,6 @@ def go_live(tree: Tree, document: Json, *, note: str, by: User | None, now: date
     return version
 
 
-def promote(version: Version, *, note: str, by: User | None, now: datetime) -> Version:
-    """A version that is on trial goes live as it is."""
-    before = _retire(version.tree)
-    version.status, version.note = Version.Status.LIVE, note or version.note
-    version.published_at, version.published_by = now, by
-    version.save(update_fields=["status", "note", "published_at", "published_by"])
-    _tell(before, version, by, now)
-    return version
-
-
 def over_of(publication: Publication) -> int:
     return int(publication.impact.get(OVER, 0))
 

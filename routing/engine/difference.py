@@ -103,7 +103,7 @@ def _edits(was: Found, now: Found, speaker: Speaker) -> Iterator[Change]:
     number, name = now.number, _name(now)
     off, off_now = bool(one.get("off")), bool(other.get("off"))
     if off != off_now:
-        said = "leads skip it" if off_now else "leads are asked again"
+        said = "it is skipped" if off_now else "it is asked again"
         yield Change(now.id, "off" if off_now else "on", number, name, ((said, "new"),))
     if not meaning.same(one.get("when"), other.get("when")):
         pieces = _pieces(speaker.condition(one.get("when")), speaker.condition(other.get("when")))

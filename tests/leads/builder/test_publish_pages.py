@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from leads.configuration import store
 from leads.models import Lead
+from notifications.models import Notification
 from reps.models import User
 from routing.builder import drafts
 from routing.models import Draft, Publication, Tree, Version
@@ -299,3 +300,33 @@ def test_a_version_says_what_it_changed(tree: Tree, olivia: User) -> None:
     assert "What it changed of version 1" in said
     assert "employees is at least gone: 100 new: 20" in said
     assert browser(olivia).get("/routing/main/history/9/").status_code == 404
+
+
+def test_a_second_person_is_asked_for_on_the_history_page_and_everybody_hears_of_it(
+    tree: Tree, olivia: User, paul: User
+) -> None:
+    browser(olivia).post("/routing/main/history/approval/", {"needed": "1"})
+
+    tree.refresh_from_db()
+    assert tree.needs_approval
+    assert "Two people publish this tree" in read(browser(paul).get("/routing/main/history/"))
+    assert Notification.objects.filter(kind="publication").count() == 2
+    mia = User.objects.filter(email="mia@example.com").first() or make_manager()
+    assert browser(mia).post("/routing/main/history/approval/", {"needed": "0"}).status_code == 403
+
+
+def test_a_change_is_taken_back_where_it_is_compared(tree: Tree, olivia: User) -> None:
+    revision = write(tree, olivia, at_least(20))
+
+    answer = browser(olivia).post("/routing/main/compare/revert/", {"rev": revision.number, "node": "big"})
+
+    assert answer.headers["Location"] == "/routing/main/compare/?to=draft"
+    assert "0 changes from Version 1 (live) to Draft" in read(browser(olivia).get(answer.headers["Location"]))
+
+
+def test_a_time_that_was_given_counts_whichever_button_is_pressed(tree: Tree, olivia: User) -> None:
+    write(tree, olivia, at_least(20))
+
+    browser(olivia).post(PUBLISH, fields(tree, publish_at="2199-01-01T08:00"))
+
+    assert (Publication.objects.get().status, live(tree).number) == (Publication.Status.SCHEDULED, 1)
