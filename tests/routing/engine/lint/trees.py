@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from routing.engine.compile import compile_rules
+from routing.engine.edits import Around, apply
 from routing.engine.lint import Evidence, Finding, Looked, lint
 from routing.engine.nodes import Json
 from routing.engine.problems import References
@@ -30,7 +32,7 @@ REFERENCES = References(
     pools=frozenset(POOLS),
     reps=frozenset(REPS),
     queues=frozenset({"inbox", "unassigned"}),
-    slas=frozenset({"fast"}),
+    slas=frozenset({"fast", "slow"}),
     lists=frozenset(SETTING.lists),
     territories=frozenset(SETTING.ancestors),
 )
@@ -72,3 +74,22 @@ def look(drawn: Json, evidence: Evidence | None = None, *, now: datetime = NOON,
 
 def said(found: tuple[Finding, ...]) -> list[tuple[str, str, str]]:
     return [(finding.node, finding.code, finding.words) for finding in found]
+
+
+def settled(drawn: Json, finding: Finding, evidence: Evidence | None = None, **members: Any) -> Json:
+    """The draft after the finding's fix; the finding must then be gone, or weigh less."""
+    assert finding.fix is not None
+    after = apply(drawn, finding.fix.op, finding.fix.arguments, Around(VOCABULARY)).document
+    still = {(one.node, one.code, one.severity) for one in look(after, evidence, **members)}
+    assert (finding.node, finding.code, finding.severity) not in still
+    return after
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One that came; `rules` held then."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    rep: str = ""
+    at: datetime = NOON
