@@ -39,9 +39,9 @@ class Row:
 def findings(request: Request, slug: str) -> HttpResponse:
     desk, now = desk_of(request.user, slug), timezone.now()
     found = [_row(desk, one) for one in found_of.findings(desk, now)]
-    counts = traffic.counts(desk, now=now)
+    counts, vocabulary = traffic.counts(desk, now=now), desk.known.world.vocabulary
     branches = {one.id: leads for one in nodes.walk(desk.document) if (leads := counts.of(one.id)) is not None}
-    simpler = [_row(desk, one) for one in suggestions(desk.document, branches, counts.total)]
+    simpler = [_row(desk, one) for one in suggestions(desk.document, vocabulary, branches, counts.total)]
     context = {
         "desk": desk,
         "tree": desk.tree,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from routing.engine import nodes
+from routing.engine.facts import Vocabulary
 from routing.engine.lint.findings import NOTE, Finding, Fix
 from routing.engine.nodes import ROOT, Json
 
@@ -47,10 +48,12 @@ def meter(document: Json) -> Meter:
     return Meter(rules, levels, RED, "Hard to follow")
 
 
-def suggestions(document: Json, counts: Mapping[str, int] | None = None, total: int = 0) -> tuple[Finding, ...]:
+def suggestions(
+    document: Json, vocabulary: Vocabulary, counts: Mapping[str, int] | None = None, total: int = 0
+) -> tuple[Finding, ...]:
     """`counts` are leads by rule in 30 days, of the `total`."""
-    found = [*_fans(document), *_twins(document), *_repeated(document), *_small(document, counts or {}, total)]
-    return tuple(found)
+    fans = _fans(document, vocabulary)
+    return (*fans, *_twins(document), *_repeated(document), *_small(document, counts or {}, total))
 
 
 def _levels(document: Json) -> Iterator[tuple[str, Sequence[Json]]]:
@@ -60,7 +63,7 @@ def _levels(document: Json) -> Iterator[tuple[str, Sequence[Json]]]:
             yield found.id, found.rule["rules"]
 
 
-def _fans(document: Json) -> Iterator[Finding]:
+def _fans(document: Json, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Neighbours that each look one field up, and do nothing else."""
     for parent, rules in _levels(document):
         for field, run in groupby(rules, key=_looked_up):
@@ -68,8 +71,9 @@ def _fans(document: Json) -> Iterator[Finding]:
             if not field or len(fan) < FAN:
                 continue
             ids = [str(rule["id"]) for rule in fan]
+            known = vocabulary.get(field)
             names = f"{_name(fan[0])} to {_name(fan[-1])}"
-            words = f"{len(fan)} rules, {names}, only look up {field}: one table says the same."
+            words = f"{len(fan)} rules, {names}, only look up {known.label if known else field}: a table says the same."
             fix = Fix("to_table", {"parent": parent, "field": field, "nodes": ids}, "Make them one table")
             yield Finding(ids[0], NOTE, "simplify_table", words, fix)
 
@@ -112,9 +116,9 @@ def _twins(document: Json) -> Iterator[Finding]:
 
 def _outcome(rule: Json) -> str:
     """What a finished rule does with a lead that it takes; "" for a branch, or while nothing is said."""
-    if nodes.is_branch(rule) or not isinstance(rule.get("target"), dict):
+    if nodes.is_branch(rule) or rule.get("off") or not isinstance(rule.get("target"), dict):
         return ""
-    return json.dumps([rule["target"], rule.get("set"), bool(rule.get("off"))], sort_keys=True)
+    return json.dumps([rule["target"], rule.get("set")], sort_keys=True)
 
 
 def _repeated(document: Json) -> Iterator[Finding]:
