@@ -46,7 +46,7 @@ def test_a_finding_leads_to_its_piece(covered: None, visit: Visit) -> None:
 
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"node=swedish$"))
-    expect(page.locator("#inspector")).to_contain_text("Swedish")
+    expect(page.locator("#inspector")).to_contain_text("Rule 2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
