@@ -18,7 +18,9 @@ from routing.engine.targets import Table
 ALWAYS = ("intent", "employees", "industry", "country", "state", "score")
 # The clock's and the atlas's own; and who it is, which is told beside.
 NOT_TO_EDIT = ("time.weekday", "time.hour", "received_at", "territory", "first_name", "last_name", "company")
-MOST_SHOWN = 6
+# An address says nothing in half a line.
+UNSAID = {"account.owner", "email", "email_domain"}
+MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class Chips:
 def chips_of(tried: Tried, subject: Subject, tree: Tree) -> Chips:
     vocabulary = tried.world.vocabulary
     asked = list(asked_by(tree))
-    names = dict.fromkeys([*subject.facts, *asked, *ALWAYS, *tried.own])
+    names = dict.fromkeys([*ALWAYS, *asked, *subject.facts, *tried.own])
     found = [_chip(name, tried, subject, vocabulary) for name in names if _may_be_edited(name, vocabulary)]
-    worth = [one for one in found if one.edited or (not one.is_blank and one.name in {*asked, *ALWAYS})]
+    worth = [one for one in found if one.edited or (not one.is_blank and one.name in {*asked, *ALWAYS} - UNSAID)]
     worth.sort(key=lambda one: not one.edited)
     shown = tuple(worth[:MOST_SHOWN])
     return Chips(shown, tuple(one for one in found if one not in shown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leads.builder.names import Names
-from leads.builder.steps import LIT, MISS, QUIET
+from leads.builder.steps import LIT, MISS
 from leads.builder.trying import Tried
 from leads.provenance import BY_PROVIDER
 from reps.templatetags.words import number
@@ -14,9 +14,9 @@ from routing.engine.world import Gate
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """One step of the intake strip. `name` is its picture's and its heading's too."""
+    """One step of the intake strip. `icon` is of the sprite."""
 
-    name: str
+    icon: str
     title: str
     words: str
     state: str = LIT
@@ -38,14 +38,14 @@ def not_routed(tried: Tried) -> str:
 def _captured(tried: Tried, names: Names, when: str) -> Arriving:
     slug = str(tried.asked.get("source", ""))
     source = names.sources.get(slug, slug)
-    return Arriving("capture", "Capture", f"{source}, {when}" if source else when)
+    return Arriving("inbox", "Capture", f"{source}, {when}" if source else when)
 
 
 def _enriched(tried: Tried) -> Arriving:
     looked_up = [origin for origin in (tried.lead.provenance.values() if tried.lead else ()) if _by_provider(origin)]
     if looked_up:
-        return Arriving("enrich", "Enrich", f"{len(looked_up)} of {len(tried.own)} fields looked up")
-    return Arriving("enrich", "Enrich", "Nothing looked up", QUIET)
+        return Arriving("spark", "Enrich", f"{len(looked_up)} of {len(tried.own)} fields looked up")
+    return Arriving("spark", "Enrich", "Nothing looked up")
 
 
 def _by_provider(origin: object) -> bool:
@@ -54,17 +54,17 @@ def _by_provider(origin: object) -> bool:
 
 def _matched(tried: Tried) -> Arriving:
     if tried.asked.get("account.matched"):
-        return Arriving("match", "Match account", str(tried.asked.get("account.name", "An account")))
-    return Arriving("match", "Match account", "No account found", MISS)
+        return Arriving("building", "Match account", str(tried.asked.get("account.name", "An account")))
+    return Arriving("building", "Match account", "No account found")
 
 
 def _gate(tried: Tried) -> Arriving:
     score = _figure(tried.asked.get("score"))
     if tried.held_back:
-        return Arriving("gate", "Score gate", not_routed(tried), MISS)
+        return Arriving("filter", "Score gate", not_routed(tried), MISS)
     if not score:
-        return Arriving("gate", "Score gate", "No score, routed", QUIET)
-    return Arriving("gate", "Score gate", f"{score}, routed")
+        return Arriving("filter", "Score gate", "No score, routed")
+    return Arriving("filter", "Score gate", f"{score}, routed")
 
 
 def _figure(value: object) -> str:

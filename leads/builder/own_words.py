@@ -14,6 +14,7 @@ from routing.engine.facts import WEEKDAYS, Facts, Value, Vocabulary
 DAYS = dict(zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 OF_ACCOUNT = "account."
 MOST_SAID = 3
+UNSAID = ("account.owner", "email")  # an address says nothing beside other answers
 
 
 def answers(condition: Condition, facts: Facts, setting: Setting, vocabulary: Vocabulary) -> str:
@@ -25,6 +26,7 @@ def answers(condition: Condition, facts: Facts, setting: Setting, vocabulary: Vo
     if any(name.startswith(OF_ACCOUNT) for name in names) and not facts.get("account.matched"):
         company = facts.get("company")
         return f"{company}: no account" if company else "No account"
+    names = [name for name in names if name not in UNSAID] or names
     said = [value_of(name, facts, vocabulary, alone=len(names) == 1) for name in names[:MOST_SAID]]
     more = len(names) - MOST_SAID
     return facts_page.capitalised(", ".join(said)) + (f" and {more} more" if more > 0 else "")

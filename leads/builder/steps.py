@@ -34,7 +34,6 @@ class Step:
 
 
 NOT_TRIED = Step(QUIET)
-OFF = Step(QUIET, "Off")
 
 
 def steps_of(tried: Tried, document: Json, ends: Ends) -> dict[str, Step]:
@@ -95,7 +94,7 @@ def _down(tried: Tried) -> Iterator[tuple[str, Step]]:
     while level is not None:
         index = level.first(facts, setting)
         for number, rule in enumerate(level.rules if index < 0 else level.rules[: index + 1]):
-            yield rule.id, OFF if rule.off else _step(rule, number == index, facts, setting, tried.world)
+            yield rule.id, NOT_TRIED if rule.off else _step(rule, number == index, facts, setting, tried.world)
         if index < 0:
             yield f"{above}{OTHERWISE}", Step(LIT, "None of these rules held" if level.rules else "Every lead")
             return

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from leads import promises
-from leads.builder import subjects
+from leads.builder import own_words, subjects
 from leads.builder.chips import Chips, chips_of
 from leads.builder.desk import Desk
 from leads.builder.ends import Ends
@@ -26,7 +26,7 @@ from leads.builder.trying import Tried, lead_of, tried
 from reps.access import Request
 from reps.models import User
 from routing.engine import bench, nodes
-from routing.engine.facts import Facts
+from routing.engine.facts import WEEKDAYS, Facts
 from routing.engine.route import Outcome
 
 
@@ -131,12 +131,26 @@ class Tested:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.desk.tree.timezone)
+        return zone_of(self.desk)
 
     @cached_property
     def when(self) -> str:
         """When it arrives, on the wall of the tree's own zone: "now", "Sunday 29 Nov, 03:00"."""
         return f"{self.tried.at.astimezone(self.zone):%A %-d %b, %H:%M}" if self.subject.at else "now"
+
+    @property
+    def day(self) -> str:
+        """The weekday on which it arrives, if one was chosen."""
+        return WEEKDAYS[self.tried.at.astimezone(self.zone).weekday()] if self.subject.at else ""
+
+    @property
+    def hour(self) -> str:
+        return f"{self.tried.at.astimezone(self.zone):%H:%M}" if self.subject.at else ""
+
+    @property
+    def days(self) -> tuple[tuple[str, str], ...]:
+        """The days of the week to choose from."""
+        return tuple(own_words.DAYS.items())
 
     @property
     def others(self) -> tuple[Other, ...]:
@@ -164,6 +178,11 @@ class Tested:
             else ()
         )
         return (*kept, *self.tried.read.notes, *self.outcome.notes)
+
+
+def zone_of(desk: Desk) -> ZoneInfo:
+    """The zone of the tree's own clock."""
+    return ZoneInfo(desk.tree.timezone)
 
 
 def current(request: Request, desk: Desk) -> Tested | None:
