@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import nudge, services
+from leads.builder import alternatives
 from leads.forms import DecisionFilters, EventFilters, PerformanceFilters
 from leads.models import Alarm, InboundEvent, Lead
 from leads.pages import decision as decision_page
@@ -44,10 +45,13 @@ def decisions(request: Request) -> HttpResponse:
 def decision(request: Request, pk: int) -> HttpResponse:
     """The page of a decision; for htmx the short answer to "why?" that opens in the list."""
     found = get_object_or_404(decisions_page.visible_to(request.user), pk=pk)
+    organisation = known()
     context = {
         "decision": found,
         "lead": Lead.objects.filter(pk=found.lead_id).first(),
-        "page": decision_page.page(found, known()),
+        "page": decision_page.page(found, organisation),
+        # The short answer in the list has no room for it, and need not wait for it.
+        "alternatives": () if request.htmx else alternatives.of_decision(found, organisation),
     }
     return page(request, "leads/decision.html", context, part="why")
 

@@ -5,7 +5,7 @@ Nothing is written but the user's own session, and nothing is locked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from leads import promises
 from leads.builder import own_words, subjects
+from leads.builder.alternatives import Alternative, alternatives
 from leads.builder.chips import Chips, chips_of
 from leads.builder.desk import Desk
 from leads.builder.ends import Ends
@@ -166,6 +167,15 @@ class Tested:
             )
             for one in looked_at.values()
             if one.rep != self.outcome.rep
+        )
+
+    @cached_property
+    def alternatives(self) -> Sequence[Alternative]:
+        """What would have sent it elsewhere, the smallest change first."""
+        tried = self.tried
+        scored = not self.subject.exact and "score" not in tried.own
+        return alternatives(
+            tried.request, self.desk.known, tried.world, tried.at, tried.slug, scored=scored, ends=self.ends
         )
 
     @property
