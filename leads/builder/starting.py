@@ -8,22 +8,29 @@ from django import forms
 
 from routing.builder.drafts import EMPTY
 from routing.engine.nodes import Json
+from routing.engine.starters import STARTERS
 
 BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`steps` are its outermost rules as a small picture shows them."""
+    """`steps` are its outermost rules, as a small picture shows them."""
 
     key: str
     name: str
     text: str
     document: Json
-    steps: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(str(rule["name"]) for rule in self.document["rules"])
 
 
-STARTS = (Start(BLANK, "Blank", "One Otherwise, to the queue of leads that are nobody's. It is valid already.", EMPTY),)
+STARTS = (
+    Start(BLANK, "Blank", "One Otherwise, to the queue of leads that are nobody’s. It is valid already.", EMPTY),
+    *(Start(one.key, one.name, one.words, one.document) for one in STARTERS),
+)
 BY_KEY = {start.key: start for start in STARTS}
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from leads.builder.starting import BY_KEY, STARTS
 from leads.configuration import store
 from leads.world import known
 from routing.builder import drafts
@@ -83,6 +84,23 @@ def test_a_new_tree_has_an_address_made_from_its_name_and_a_draft_that_is_valid_
     document = drafts.newest_of(tree).document
     assert parse(document, known().world.vocabulary).otherwise.queue == "unassigned"
     assert "Never published" in signed_in(MAYA).get("/routing/").text
+
+
+@pytest.mark.parametrize("start", [start.key for start in STARTS])
+def test_a_tree_begins_as_any_of_the_starters(start):
+    answer = signed_in(MAYA).post("/routing/+new/", {"name": "Partners", "start": start})
+
+    document = drafts.newest_of(Tree.objects.get(slug="partners")).document
+    assert document == BY_KEY[start].document
+    assert signed_in(MAYA).get(answer["Location"]).status_code == 200
+
+
+def test_the_starters_are_shown_as_small_trees():
+    body = signed_in(MAYA).get("/routing/+new/").text
+
+    for start in STARTS:
+        assert start.name in body
+        assert all(step in body for step in start.steps)
 
 
 def test_two_trees_of_one_name_have_two_addresses():
