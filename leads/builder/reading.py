@@ -13,6 +13,7 @@ from leads.builder.names import names_of
 from leads.models import Source
 from leads.pages.policies import sentences
 from leads.world import Known
+from reps.models import User
 from routing.engine import nodes, prose, prose_markdown
 from routing.engine.nodes import Json
 from routing.engine.prose import Promise, Prose, Writer
@@ -136,6 +137,7 @@ def _names(known: Known, called: Called) -> Names:
         members=members,
         strategies={pool.slug: pool.strategy for pool in world.pools.values()},
         reps=called.reps,
+        people=dict(User.objects.values_list("email", "name")),
         queues=called.queues,
         skills=called.skills,
         promises=called.slas,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from leads.builder import desk
 from leads.world import Known, known
@@ -18,6 +18,7 @@ from routing.engine.unfinished import readable
 from routing.models import Draft, Publication, Revision, Traffic, Tree, Trial, Version
 
 DAYS = 30
+ENDS = ("otherwise", "unassigned")  # in a path: where a tree sends whom none of its rules took
 OPEN = (Publication.Status.WAITING, Publication.Status.SCHEDULED)
 
 
@@ -85,17 +86,21 @@ def listed(user: User, *, now: datetime) -> TreesPage:
 
 
 def _counted(now: datetime) -> Mapping[int, tuple[int, float | None]]:
-    """Leads of the last days by tree, and the share of them that no rule took."""
+    """Leads of the last days by tree, and the share of them that no rule took. A lead may go on from tree to tree."""
     since = (now - timedelta(days=DAYS)).date()
-    sums = (
-        Traffic.objects.filter(day__gt=since)
-        .values("tree")
-        .annotate(leads_in=Sum("leads"), fell=Sum("leads", filter=Q(fallback=True)))
-    )
-    return {
-        row["tree"]: (row["leads_in"], (row["fell"] or 0) / row["leads_in"] if row["leads_in"] else None)
-        for row in sums
-    }
+    leads: Counter[int] = Counter()
+    fell: Counter[int] = Counter()
+    ids = dict(Tree.objects.values_list("slug", "pk"))
+    ways = Traffic.objects.filter(day__gt=since).values_list("tree", "path", "fallback")
+    for tree, path, fallback, count in ways.annotate(count=Sum("leads")):
+        last, _, way = path.partition("/")
+        leads[tree] += count
+        fell[tree] += count if fallback else 0
+        other = ids.get(last, tree)
+        if other != tree:
+            leads[other] += count
+            fell[other] += count if way.partition("/")[0] in ENDS else 0
+    return {tree: (count, fell[tree] / count if count else None) for tree, count in leads.items()}
 
 
 def _problems(document: Json, organisation: Known) -> int:

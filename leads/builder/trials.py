@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from leads import canaries
 from leads.builder import desk
+from leads.crash import crash_point
 from leads.world import known
 from notifications import services as notices
 from reps import services as people
@@ -230,3 +231,4 @@ def _changed(trial: Trial, by: User | None, now: datetime, *, before: str | None
     Change.objects.create(at=now, by=by, kind="trial", subject=trial.tree.slug, before=was, after=after)
     if trial.kind == Trial.Kind.CANARY:
         people.bump()
+    crash_point("trial_written")

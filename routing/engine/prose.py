@@ -103,7 +103,7 @@ class Writer:
             depth=depth,
             when=_sentence(f"if {phrases.text(self.speaker.condition(dump_condition(rule.when)))}"),
             why=rule.why,
-            owner=self.names.reps.get(rule.owner, rule.owner),
+            owner=self.names.people.get(rule.owner, rule.owner),
             review_on=rule.review_on,
             off=rule.off,
             is_branch=rule.target is None,

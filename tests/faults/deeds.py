@@ -28,6 +28,7 @@ from reps.models import Rep, User
 from routing.builder import drafts
 from routing.engine.edits import Done
 from routing.models import Tree
+from tests.faults import trying
 
 
 def serve(line: Connection, environ: Mapping[str, str]) -> None:
@@ -202,6 +203,11 @@ def _user(email: str) -> User:
 ACTS: Mapping[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
+        trying.try_out,
+        trying.arrive,
+        trying.look,
+        trying.promote_it,
+        trying.end_it,
         receive,
         route,
         route_beside_others,

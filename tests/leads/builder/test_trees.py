@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leads.builder.starting import BY_KEY, STARTS
+from leads.builder.trees import listed
 from leads.configuration import store
 from leads.world import known
 from routing.builder import drafts
@@ -30,6 +31,18 @@ def test_the_list_says_what_is_live_and_how_much_goes_through():
     assert "25.0%" in body
     assert "every lead enters here" in body
     assert "No draft" in body
+
+
+def test_a_tree_that_others_go_on_in_counts_the_leads_that_came_to_it():
+    tree, today = Tree.objects.get(slug="inbound"), timezone.now().date()
+    other = Tree.objects.create(slug="regions", name="Regions")
+    for path, fallback, leads in (("regions/north", False, 30), ("regions/otherwise", True, 10)):
+        Traffic.objects.create(tree=tree, day=today, version=1, path=path, fallback=fallback, leads=leads)
+
+    rows = {row.tree: row for row in listed(person(MAYA), now=timezone.now()).rows}
+
+    assert (rows[tree].leads, rows[other].leads) == (40, 40)
+    assert rows[other].fallback == 0.25
 
 
 def test_a_draft_is_shown_with_who_did_what_and_what_is_wrong_with_it():

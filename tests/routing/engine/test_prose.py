@@ -40,6 +40,7 @@ NAMES = Names(
     members={"emea": "Ada, Bob ×2"},
     strategies={"emea": "weighted"},
     reps={"ada@example.com": "Ada"},
+    people={"ada@example.com": "Ada"},
     queues={"inbox": "The inbox"},
     skills={"german": "German"},
     promises={"hot-leads": "Hot *leads*"},
