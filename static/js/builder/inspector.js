@@ -6,6 +6,7 @@ const PAUSE = 500;
 const unsent = new Set(); // controls whose text the server does not know yet
 const timers = new WeakMap();
 const sent = new WeakMap(); // of each form what was sent last, so that leaving a field does not send it once more
+const next = new WeakMap(); // where to go on when what was asked for is done; the answer may say otherwise of the one after
 
 const panel = () => document.getElementById("inspector");
 const within = (element) => element?.closest?.("#inspector");
@@ -64,6 +65,8 @@ document.addEventListener("htmx:configRequest", (event) => {
     if (tab && tab !== "condition") event.detail.path += `?tab=${tab}`;
   }
   if (elt.matches("form")) for (const control of elt.elements) unsent.delete(control);
+  next.delete(elt);
+  if (elt.dataset.then) next.set(elt, elt.dataset.then);
   if (elt.matches("[data-goal]")) spellOut(event.detail.parameters);
 });
 
@@ -95,12 +98,13 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful } = event.detail;
+  const { elt, xhr } = event.detail;
+  const isDone = xhr.status >= 200 && xhr.status < 400;
+  if (isDone && next.has(elt)) goOnAt(next.get(elt)); // also where it took itself away
   if (!within(elt) || event.detail.requestConfig?.verb !== "post") return;
   const form = elt.closest("form");
-  if (successful) {
+  if (isDone) {
     if (form) forgive(form);
-    if (elt.dataset.then) goOnAt(elt.dataset.then);
   } else if (form) {
     // Refused or lost: what was typed stays as it is, whatever else is drawn anew.
     sent.delete(form);
