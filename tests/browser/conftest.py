@@ -20,7 +20,7 @@ from tests.office import open_office, signed_in
 # Playwright's own loop runs in this thread, and Django would take our queries for ones made inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # A machine that tests may be busy.
-PATIENCE_MS = 6_000
+PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

@@ -98,10 +98,11 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, xhr } = event.detail;
+  const { xhr, requestConfig } = event.detail;
+  const { elt, verb } = requestConfig; // the event's own is another where it took itself away
   const isDone = xhr.status >= 200 && xhr.status < 400;
-  if (isDone && next.has(elt)) goOnAt(next.get(elt)); // also where it took itself away
-  if (!within(elt) || event.detail.requestConfig?.verb !== "post") return;
+  if (isDone && next.has(elt)) goOnAt(next.get(elt));
+  if (!within(elt) || verb !== "post") return;
   const form = elt.closest("form");
   if (isDone) {
     if (form) forgive(form);
