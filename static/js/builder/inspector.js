@@ -3,7 +3,7 @@
 // has not been sent yet, and around what was refused.
 
 const PAUSE = 500;
-const unsent = new Set(); // controls whose text the server does not know yet
+const unsent = new Set(); // controls, and whole forms, of which the server does not know yet
 const timers = new WeakMap();
 const sent = new WeakMap(); // of each form what was sent last, so that leaving a field does not send it once more
 const next = new WeakMap(); // where to go on when what was asked for is done; the answer may say otherwise of the one after
@@ -26,6 +26,7 @@ export function save(form) {
   // A new fact, say, is one only when all of it is there.
   if (form.dataset.autosave === "whole" && [...form.elements].some((one) => one.name === "value" && !one.value.trim())) return;
   sent.set(form, now);
+  unsent.add(form); // until its turn comes: what was asked for before may be answered first
   window.htmx.trigger(form, "save");
 }
 
@@ -42,6 +43,11 @@ document.addEventListener("input", (event) => {
   clearTimeout(timers.get(form));
   if (form.dataset.autosave !== "whole") timers.set(form, setTimeout(() => save(form), PAUSE));
 });
+
+// A choice that is sent by itself may have to wait for its turn too.
+document.addEventListener("change", (event) => {
+  if (within(event.target) && event.target.hasAttribute("hx-post")) unsent.add(event.target);
+}, true);
 
 document.addEventListener("change", (event) => {
   const control = event.target;
@@ -64,7 +70,7 @@ document.addEventListener("htmx:configRequest", (event) => {
     const tab = panel().dataset.tab;
     if (tab && tab !== "condition") event.detail.path += `?tab=${tab}`;
   }
-  if (elt.matches("form")) for (const control of elt.elements) unsent.delete(control);
+  for (const one of unsent) if (elt.contains(one)) unsent.delete(one);
   next.delete(elt);
   if (elt.dataset.then) next.set(elt, elt.dataset.then);
   if (elt.matches("[data-goal]")) spellOut(event.detail.parameters);
@@ -134,7 +140,6 @@ document.addEventListener("builder-refused", (event) => {
 }, true);
 
 function forgive(form) {
-  for (const control of form.elements) unsent.delete(control);
   const slot = form.querySelector("[data-refusal=kept]");
   if (!slot) return;
   slot.dataset.refusal = "";
@@ -166,7 +171,7 @@ if (document.readyState !== "loading") guard();
 window.addEventListener("beforeunload", (event) => {
   for (const control of unsent) {
     if (!control.isConnected) unsent.delete(control);
-    else save(formOf(control));
+    else if (formOf(control)) save(formOf(control));
   }
   if (unsent.size) event.preventDefault();
 });
