@@ -16,6 +16,7 @@ from leads.builder.traffic import Counts
 from reps.access import Request
 from routing.builder import drafts
 from routing.engine.lint import ERROR, NOTE, WARNING, Finding
+from routing.engine.simplify import meter
 from routing.models import Backtest, Revision
 
 
@@ -46,6 +47,8 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime, laid: Backt
         "findings": found,
         "errors": sum(finding.severity == ERROR for finding in found),
         "warnings": sum(finding.severity == WARNING for finding in found),
+        "meter": meter(desk.document),
+        "simpler": len(findings.simpler(desk, counts)),
         "gate": desk.known.world.gate,
         "selected": selected.key if selected else "",
         "card": selected,

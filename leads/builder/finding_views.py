@@ -19,7 +19,7 @@ from reps.pages import page
 from routing.engine import nodes
 from routing.engine.edits import DEEDS
 from routing.engine.lint import ERROR, NOTE, WARNING, Finding
-from routing.engine.simplify import meter, suggestions
+from routing.engine.simplify import meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ class Row:
 def findings(request: Request, slug: str) -> HttpResponse:
     desk, now = desk_of(request.user, slug), timezone.now()
     found = [_row(desk, one) for one in found_of.findings(desk, now)]
-    counts, vocabulary = traffic.counts(desk, now=now), desk.known.world.vocabulary
-    branches = {one.id: leads for one in nodes.walk(desk.document) if (leads := counts.of(one.id)) is not None}
-    simpler = [_row(desk, one) for one in suggestions(desk.document, vocabulary, branches, counts.total)]
+    simpler = [_row(desk, one) for one in found_of.simpler(desk, traffic.counts(desk, now=now))]
     context = {
         "desk": desk,
         "tree": desk.tree,

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from leads.builder import sample, traffic
 from leads.builder.desk import Desk
+from leads.builder.traffic import Counts
 from routing.engine import nodes
 from routing.engine.lint import Evidence, Finding, Looked, Promised, lint
 from routing.engine.lint.evidence import IDLE_DAYS, TRAFFIC_DAYS
+from routing.engine.simplify import suggestions
 from routing.models import TrafficDay
 
 MOST_KEPT = 32
@@ -36,6 +38,12 @@ def findings(desk: Desk, now: datetime) -> tuple[Finding, ...]:
     while len(_Process.found) > MOST_KEPT:
         _Process.found.popitem(last=False)
     return found
+
+
+def simpler(desk: Desk, counts: Counts) -> tuple[Finding, ...]:
+    """What would make the tree easier to follow."""
+    leads = {found.id: number for found in nodes.walk(desk.document) if (number := counts.of(found.id)) is not None}
+    return suggestions(desk.document, desk.known.world.vocabulary, leads, counts.total)
 
 
 def forget() -> None:

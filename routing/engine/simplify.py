@@ -17,6 +17,7 @@ from routing.engine.nodes import ROOT, Json
 
 GREEN, AMBER, RED = "green", "amber", "red"
 EASY, HARD = (15, 3), (30, 4)  # rules, levels
+BARS = 5
 FAN = 5  # so many rules that test one field are a table
 SMALL = 0.005  # of all leads
 ENOUGH = 200  # leads, before a share so small says anything
@@ -37,6 +38,11 @@ class Meter:
     def part(self) -> float:
         return min(1.0, max(self.rules / HARD[0], self.levels / HARD[1]))
 
+    @property
+    def bars(self) -> tuple[bool, ...]:
+        """As the status bar draws it: the first so many are filled."""
+        return tuple(number < self.part * BARS for number in range(BARS))
+
 
 def meter(document: Json) -> Meter:
     found = list(nodes.walk(document))
@@ -44,7 +50,7 @@ def meter(document: Json) -> Meter:
     if rules <= EASY[0] and levels <= EASY[1]:
         return Meter(rules, levels, GREEN, "Easy to follow")
     if rules <= HARD[0] and levels <= HARD[1]:
-        return Meter(rules, levels, AMBER, "Takes a while to follow")
+        return Meter(rules, levels, AMBER, "Getting complex")
     return Meter(rules, levels, RED, "Hard to follow")
 
 
