@@ -42,7 +42,8 @@ def changed(
     context = {
         **page.context,
         "patches": patches.patches(seen.picture, page.picture),
-        "rows": patches.rows(seen.picture, page.picture),
+        "rows": patches.changed_rows(seen.picture, page.picture),
+        "same_rows": patches.same_rows(seen.picture, page.picture),
         "keeps_inspector": bool(request.POST.get("quiet")),
         "done": f"{revision.words[:1].upper()}{revision.words[1:]}" if structural else "",
     }

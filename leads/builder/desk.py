@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,6 +20,14 @@ from routing.engine.nodes import Json
 from routing.engine.unfinished import Readable, readable
 from routing.engine.world import Published, World
 from routing.models import Draft, Revision, Tree, Version
+
+MOST_KEPT = 16
+
+
+class _Process:
+    """What this process read last."""
+
+    readable: OrderedDict[tuple[object, ...], Readable] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,18 @@ class Desk:
 
     @cached_property
     def readable(self) -> Readable:
+        """Kept for the revisions that were read last: their documents never change."""
+        holder = self.revision or self.live
+        if holder is None or holder.document is not self.document:
+            return self._read()
+        key = (type(holder), holder.pk, self.known.revision)
+        if key not in _Process.readable:
+            _Process.readable[key] = self._read()
+            if len(_Process.readable) > MOST_KEPT:
+                _Process.readable.popitem(last=False)
+        return _Process.readable[key]
+
+    def _read(self) -> Readable:
         return readable(self.document, self.known.world.vocabulary, references_of(self.known))
 
     @cached_property

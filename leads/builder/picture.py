@@ -84,15 +84,12 @@ class Card:
     tag: str = ""
     state: str = ""  # of a test: "lit", "miss" or "quiet"
     step: str = ""
+    is_branch: bool = False
     kids: tuple[Card, ...] = ()
 
     @property
     def says(self) -> str:
         return "".join([piece.text for piece in self.said])
-
-    @property
-    def is_branch(self) -> bool:
-        return any(kid.kind != "outcome" for kid in self.kids)
 
     @property
     def is_fixed(self) -> bool:
@@ -189,12 +186,13 @@ class _Drawing:
             off=rule.off,
             is_table=isinstance(rule.target, Table),
         )
-        if nodes.is_branch(raw):
+        is_branch = nodes.is_branch(raw)
+        if is_branch:
             rest = self.otherwise(rule.id, rule.otherwise, raw, level + 1, REST)
             kids = self.level(rule.rules, raw["rules"], rest, f"{number}.", level + 1)
         else:
             kids = (self.target(f"{rule.id}{TARGET}", rule.target, "target" in raw, level + 1),)
-        return self.with_beside(replace(card, kids=kids))
+        return self.with_beside(replace(card, kids=kids, is_branch=is_branch))
 
     def otherwise(self, parent: str, target: Target | None, raw: Json, level: int, says: str) -> Card:
         key = f"{parent}{OTHERWISE}"

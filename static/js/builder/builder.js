@@ -6,6 +6,7 @@ import { refold } from "./fold.js";
 import { focus, rechoose, showChosen } from "./choose.js";
 import { searchAgain } from "./search.js";
 import { recallZoom, showZoom } from "./zoom.js";
+import { renumber } from "./numbers.js";
 import "./deeds.js";
 import "./drag.js";
 import "./findings.js";
@@ -28,7 +29,12 @@ function keepFocus() {
   if (piece) focus(piece);
 }
 
+// Of what is sent again, these say: it is as it was, leave it where you are.
+const { defaults } = window.Idiomorph;
+defaults.callbacks.beforeNodeMorphed = (old, fresh) => !fresh.dataset || !("same" in fresh.dataset);
+
 function settle() {
+  renumber();
   refold();
   rechoose();
   searchAgain();
@@ -39,7 +45,7 @@ function settle() {
 // Several parts come with one answer, and are put right together, before the browser paints.
 document.body.addEventListener("htmx:oobAfterSwap", (event) => {
   const { target } = event.detail;
-  if (!target || !(target.id === "tree" || tree().contains(target) || target.id === "outline")) return;
+  if (!target || !(target.id === "tree" || tree().contains(target) || target.id === "outline-rows")) return;
   cancelAnimationFrame(asked);
   asked = requestAnimationFrame(settle);
 });

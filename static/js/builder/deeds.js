@@ -51,7 +51,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   const plus = event.target.closest("[data-add]");
   if (button && chosen()) deeds[button.dataset.do]?.(chosen());
-  else if (plus) deed("add_rule", { parent: plus.dataset.add, index: plus.dataset.index, focus: "name" });
+  else if (plus) deed("add_rule", { before: plus.dataset.add, focus: "name" });
   else return;
   event.preventDefault();
 });

@@ -60,7 +60,7 @@ function* trunk(list, at, width) {
   const from = at(isRoot ? document.getElementById("intake") : list.parentElement.querySelector(":scope > .card"));
   const middle = isRoot ? at(list).left + 34 : from.right + 20;
   const pieces = [...list.children];
-  const widths = pieces.map((piece) => width(Number(piece.querySelector(":scope > .card").dataset.n)));
+  const widths = pieces.map((piece) => width(leadsOf(piece)));
   let lane = -widths.reduce((sum, wide) => sum + wide, 0) / 2;
   let lanes = widths.map((wide) => (lane += wide) - wide / 2);
   // Below a card the first line goes straight on, so that the trunk hangs on its middle.
@@ -83,6 +83,12 @@ function* trunk(list, at, width) {
   }
 }
 
+// As its label says; an outcome has none, and gets what comes to the card before it.
+function leadsOf(piece) {
+  const label = piece.querySelector(":scope > .card > .lbl-edge") ?? piece.parentElement.parentElement.querySelector(":scope > .card > .lbl-edge");
+  return Number(label?.dataset.n);
+}
+
 function path(name, line, wide) {
   const drawn = document.createElementNS("http://www.w3.org/2000/svg", "path");
   drawn.setAttribute("class", name);
@@ -99,5 +105,14 @@ canvas.addEventListener("scroll", () => {
   redraw();
 });
 canvas.addEventListener("zoomed", redraw);
+// The labels were counted anew: the lines become as wide as they say, and the outline says the same.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful || event.target.id !== "counting") return;
+  for (const label of tree().querySelectorAll(".lbl-edge[data-n]:not([data-n=''])")) {
+    const count = document.getElementById(`o-${label.id.slice(2)}`)?.querySelector(".c");
+    if (count) count.firstChild.textContent = label.querySelector("b").textContent;
+  }
+  redraw();
+});
 new ResizeObserver(redraw).observe(canvas);
 document.fonts?.ready.then(redraw);

@@ -150,7 +150,8 @@ function forgive(form) {
 // The server's answer goes around what somebody is typing, and around open lists of values.
 function guard() {
   const { defaults } = window.Idiomorph;
-  defaults.ignoreActiveValue = true;
+  // Not `ignoreActiveValue`: that also leaves alone all that is inside of what has the focus, such as a piece of the tree.
+  defaults.callbacks.beforeAttributeUpdated = (name, element) => !(name === "value" && element === document.activeElement);
   const before = defaults.callbacks.beforeNodeMorphed;
   defaults.callbacks.beforeNodeMorphed = (old, fresh) => {
     if (old.nodeType === Node.ELEMENT_NODE && keeps(old)) return false;

@@ -14,10 +14,22 @@ export function drawMinimap() {
   const scale = zoom();
   const width = origin.width / scale;
   into.setAttribute("viewBox", `0 0 ${width} ${origin.height / scale}`);
-  const boxes = pieces().filter(isShown).map((piece) => box(piece.querySelector(":scope > .card"), origin, scale, looks(piece)));
-  const view = box(canvas, origin, scale, "view");
-  view.setAttribute("stroke-width", Math.max(6, width / 160));
-  into.replaceChildren(...boxes, view);
+  const drawn = new Map(); // one path for all cards that look alike
+  for (const piece of pieces()) {
+    if (!isShown(piece)) continue;
+    const at = piece.querySelector(":scope > .card").getBoundingClientRect();
+    const left = Math.round((at.left - origin.left) / scale);
+    const top = Math.round((at.top - origin.top) / scale);
+    const name = looks(piece);
+    drawn.set(name, `${drawn.get(name) ?? ""}M${left},${top}h${Math.round(at.width / scale)}v${Math.round(at.height / scale)}H${left}z`);
+  }
+  into.replaceChildren(...[...drawn].map(([name, line]) => shape("path", name, { d: line })), view(origin, scale, width));
+}
+
+function view(origin, scale, width) {
+  const at = canvas.getBoundingClientRect();
+  const places = { x: (at.left - origin.left) / scale, y: (at.top - origin.top) / scale, width: at.width / scale, height: at.height / scale };
+  return shape("rect", "view", { ...places, rx: 14, "stroke-width": Math.max(6, width / 160) });
 }
 
 function looks(piece) {
@@ -27,12 +39,9 @@ function looks(piece) {
   return piece.dataset.kind === "outcome" ? "who" : "box";
 }
 
-function box(element, origin, scale, name) {
-  const at = element.getBoundingClientRect();
-  const drawn = document.createElementNS(SVG, "rect");
-  const places = { x: at.left - origin.left, y: at.top - origin.top, width: at.width, height: at.height };
-  for (const [name, value] of Object.entries(places)) drawn.setAttribute(name, value / scale);
-  drawn.setAttribute("rx", 10);
+function shape(kind, name, attributes) {
+  const drawn = document.createElementNS(SVG, kind);
+  for (const [attribute, value] of Object.entries(attributes)) drawn.setAttribute(attribute, value);
   drawn.setAttribute("class", name);
   return drawn;
 }
