@@ -1,7 +1,7 @@
 // Find a rule: names, fields, values, reps, pools, reasons; whatever a card and its outline say. What does not match is dimmed,
 // Enter goes from one match to the next, Escape ends it.
 
-import { canvas, cardOf, nameOf, pieceOf, pieces, say } from "./page.js";
+import { canvas, cardOf, nameOf, pieceOf, pieces, say, work } from "./page.js";
 import { choose, chosen, focus, tabbed } from "./choose.js";
 import { redraw } from "./edges.js";
 import { unfoldTo } from "./fold.js";
@@ -11,8 +11,7 @@ let hits = [];
 let at = -1;
 
 export function startSearch() {
-  const wide = document.getElementById("outline").getClientRects().length > 0;
-  if (!wide) document.getElementById("work").classList.add("searching");
+  work.classList.add("searching"); // the outline is seen now, however narrow the page is
   field().focus();
   field().select();
 }
@@ -60,11 +59,16 @@ export function searchAgain() {
 }
 
 document.addEventListener("input", (event) => event.target.id === "find" && search());
+document.addEventListener("click", (event) => event.target.closest("[data-search]") && startSearch());
+document.addEventListener("focusin", (event) => {
+  if (event.target.id === "find") work.classList.add("searching");
+  else if (!field()?.value && !event.target.closest("#outline")) work.classList.remove("searching");
+});
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "find" || event.key !== "Escape") return;
   event.preventDefault();
   field().value = "";
   search();
-  document.getElementById("work").classList.remove("searching");
+  work.classList.remove("searching");
   focus(chosen() ?? tabbed() ?? pieces()[0]);
 });
