@@ -273,7 +273,8 @@ def test_axe_minds_nothing_and_nothing_sticks_out(visit: Visit, width: int, them
 def drop(page: Page, what: str, onto: str, *, above: bool) -> None:
     rev = page.locator("#rev").input_value()
     start, end = page.locator(what).bounding_box(), page.locator(onto).bounding_box()
-    assert start and end
+    assert start
+    assert end
     page.mouse.move(start["x"] + 60, start["y"] + 15)
     page.mouse.down()
     page.mouse.move(end["x"] + 60, end["y"] + (8 if above else end["height"] - 8), steps=8)

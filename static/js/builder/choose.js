@@ -53,7 +53,8 @@ export async function choose(piece, { into = false, push = true, keepFocus = fal
 }
 
 export function focusInspector() {
-  inspector().querySelector("[data-name], input[name=name], input:not([type=hidden]), select, textarea, button, a")?.focus();
+  const within = inspector();
+  (within.querySelector("input[data-name]") ?? within.querySelector(".bd :is(input:not([type=hidden]), select, textarea, button, a)") ?? within.querySelector("a, button"))?.focus();
 }
 
 export function closeInspector() {

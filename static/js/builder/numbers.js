@@ -13,12 +13,8 @@ function number(list, prefix) {
     set(piece, "aria-setsize", String(pieces.length));
     if (!isRule(piece)) continue;
     const said = `${prefix}${index + 1}`;
-    const shown = piece.querySelectorAll(":scope > .card [data-number]");
-    if (shown[0]?.textContent !== said) {
-      for (const one of shown) one.textContent = said;
-      const row = document.getElementById(`o-${keyOf(piece)}`)?.querySelector("[data-number]");
-      if (row) row.textContent = said;
-    }
+    const row = document.getElementById(`o-${keyOf(piece)}`)?.querySelector("[data-number]");
+    for (const one of [...piece.querySelectorAll(":scope > .card [data-number]"), row]) if (one && one.textContent !== said) one.textContent = said;
     const inner = piece.querySelector(":scope > ul.kids:not(.then)");
     if (inner) number(inner, `${said}.`);
   }
