@@ -32,7 +32,16 @@ ROUTING = Place(
     "route",
     (
         *("trees", "tree-new", "builder", "builder-node", "builder-move", "builder-delete", "builder-findings"),
-        *("builder-test", "builder-test-picker", "test-leads", "backtests", "backtest", "publish", "publications"),
+        *(
+            "builder-test",
+            "builder-test-picker",
+            "test-leads",
+            "test-lead-save",
+            "backtests",
+            "backtest",
+            "publish",
+            "publications",
+        ),
         *("tree-history", "compare", "trials", "trial", "tree-document"),
     ),
 )

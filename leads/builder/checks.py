@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.builder import findings
+from leads.builder import findings, saved
 from leads.builder.desk import Desk, references_of
 from leads.configuration import references
 from routing.engine import nodes
@@ -62,7 +62,8 @@ def checks(desk: Desk, *, now: datetime) -> Checks:
             at = ((nodes.node_at(desk.document, problem.path), problem.problem) for problem in bad.problems)
             found += [Check(ERROR, words, node) for node, words in at]
         return Checks(_sorted(found), {})
-    return Checks(_sorted([*_without_why(tree), *_circles(desk, tree), *found]), dict(dump(tree)))
+    own = (*_without_why(tree), *_circles(desk, tree), *_failing(desk, now))
+    return Checks(_sorted([*own, *found]), dict(dump(tree)))
 
 
 def _sorted(found: Iterable[Check]) -> tuple[Check, ...]:
@@ -83,3 +84,9 @@ def _circles(desk: Desk, tree: Tree) -> Iterator[Check]:
     for slug in references.circles(onward):
         name = desk.tree.name if slug == desk.tree.slug else desk.known.world.trees[slug].name
         yield Check(ERROR, f"Going on in other trees leads back to {name}", "", "circle")
+
+
+def _failing(desk: Desk, now: datetime) -> Iterator[Check]:
+    """Test leads that would not go where they must any more."""
+    for result in saved.failing(desk, now=now):
+        yield Check(ERROR, f"Test lead “{result.test_lead.name}”: {result.why}", result.node, "test_lead")
