@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
-from leads.builder import publishing, rollup, shadow, trial_guard
+from leads.builder import backtesting, publishing, rollup, shadow, trial_guard
 from leads.clocks import anew, breaches
 from leads.enrichment import enricher
 from leads.ladder import away, parking
@@ -46,9 +46,11 @@ class Rounds:
 
 def sweep_until(stop: threading.Event) -> None:
     """Sweep until `stop` is set, right away again while there is work. What ends one loop ends all of them."""
-    # Beside it, because a slow provider must delay neither promises nor routing, nor must what is only tried.
+    # Beside it, because a slow provider must delay neither promises nor routing, nor must what is only tried, nor ten
+    # thousand leads of the past.
     threading.Thread(target=enricher.run_until, args=(stop,), name="enricher", daemon=True).start()
     threading.Thread(target=_try_until, args=(stop,), name="trials", daemon=True).start()
+    threading.Thread(target=backtesting.run_until, args=(stop,), name="backtests", daemon=True).start()
     failures: list[Exception] = []
     promises = threading.Thread(target=_keep_promises_until, args=(stop, failures), name="promises", daemon=True)
     Rounds.last = time.monotonic()

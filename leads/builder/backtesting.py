@@ -76,6 +76,7 @@ class Claim:
         if not self._mine().update(done=done, total=total, claimed_at=at):
             raise NotMine
         self.backtest.claimed_at = at
+        crash_point("after_backtest_beat")
 
     def finish(self, result: Json) -> None:
         values = {"status": DONE, "result": result, "finished_at": Now(), "done": result["leads"]}
@@ -185,7 +186,6 @@ def _run(claim: Claim, stop: threading.Event | None) -> Json | None:
             if time.monotonic() >= next_beat:
                 claim.beat(number, total)
                 next_beat = time.monotonic() + BEAT_S
-                crash_point("after_backtest_beat")
     return gathered.as_json()
 
 

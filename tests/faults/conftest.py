@@ -26,7 +26,7 @@ UPDATE notifications_notification SET folded_into_id = NULL;
 DELETE FROM notifications_notification; DELETE FROM leads_timelineentry; DELETE FROM leads_touch;
 DELETE FROM leads_slaclock; DELETE FROM routing_ledgerline; UPDATE leads_lead SET decision_id = NULL;
 DELETE FROM leads_assignment; DELETE FROM leads_lead; DELETE FROM routing_decision;
-DELETE FROM leads_inboundevent; DELETE FROM leads_alarm; DELETE FROM leads_heartbeat;
+DELETE FROM routing_backtest; DELETE FROM leads_inboundevent; DELETE FROM leads_alarm; DELETE FROM leads_heartbeat;
 UPDATE routing_member SET level = 0, opened = false;
 """
 SETTLED = """

@@ -16,7 +16,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from leads import by_hand, draining, handover, intake, ladder, pipeline, services, sources, sweeper
-from leads.builder import publishing
+from leads.builder import backtesting, publishing
+from leads.builder.desk import of_tree
 from leads.configuration import store
 from leads.enrichment import enricher
 from leads.holding import NotPossible
@@ -183,6 +184,17 @@ def activate_due() -> int:
     return activation.activate_due()
 
 
+def ask_for_backtest() -> int:
+    """Of what is live, against itself."""
+    desk, by = of_tree(Tree.objects.get(is_default=True), may_edit=True), User.objects.order_by("pk")[0]
+    return backtesting.ask(desk, days=30, most=1_000, by=by, now=timezone.now()).pk
+
+
+def run_backtest() -> bool:
+    """Do the one that waits longest, if there is one."""
+    return backtesting.run_next()
+
+
 def sweep(seconds: float) -> None:
     """What `manage.py sweeper` runs, for a while."""
     stop = threading.Event()
@@ -213,6 +225,8 @@ ACTS: Mapping[str, Callable[..., Any]] = {
         route_beside_others,
         enrich,
         drain,
+        ask_for_backtest,
+        run_backtest,
         enforce,
         enforce_once,
         accept,
