@@ -11,7 +11,7 @@ from routing.engine.edits import asked, fitting, pieces
 from routing.engine.edits.deed import Arguments, Around, Done, Refused
 from routing.engine.edits.narrowing import tests_of
 from routing.engine.explain import shown
-from routing.engine.facts import Field, Vocabulary
+from routing.engine.facts import Field, FieldType, Vocabulary
 from routing.engine.nodes import Found, Json
 from routing.engine.operators import OPERATORS, Operator
 from routing.engine.read_conditions import ABOUT_PRESENCE, MOST_TESTS
@@ -28,7 +28,7 @@ def add_condition(document: Json, arguments: Arguments, around: Around) -> Done:
     question: Json = {"field": "", "op": "is"}
     if asked.text(arguments, "field"):
         field = _field(arguments, around)
-        question = {"field": field.name, "op": next(iter(OPERATORS[field.type]))}
+        question = _answerable({"field": field.name, "op": next(iter(OPERATORS[field.type]))}, field)
     _parts(found, asked.text(arguments, "at")).append(question)
     about = f" about {_label(question['field'], around.vocabulary)}" if question["field"] else ""
     return Done(document, f"added a condition{about} to {pieces.called(found.rule)}", found.id)
@@ -122,6 +122,13 @@ def _changed(before: Json, arguments: Arguments, around: Around) -> Json:
         on_blank = ON_BLANK[asked.choice(arguments, "if_blank", tuple(ON_BLANK))]
     if on_blank is not None and op not in ABOUT_PRESENCE:
         question["if_blank"] = on_blank
+    return _answerable(question, field)
+
+
+def _answerable(question: Json, field: Field) -> Json:
+    """Whoever asks about a yes or no means yes, until he says no: a page has no third choice to show."""
+    if field.type is FieldType.BOOLEAN and question["op"] == "is":
+        question.setdefault("value", True)
     return question
 
 

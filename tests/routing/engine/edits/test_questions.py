@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from routing.engine import groups
+from routing.engine import edits, groups
 from routing.engine.edits import Refused
 from routing.engine.nodes import Json
 from tests.routing.engine.edits.trees import AROUND, LARGE, TREE, asks, do, rule
@@ -256,3 +256,15 @@ def test_a_group_asks_for_all_any_or_none_of_its_parts_and_back(kind: str, after
 def test_a_place_that_is_not_there_is_refused(op: str, given: dict[str, str], at: str) -> None:
     with pytest.raises(Refused):
         do(op, node="large", at=at, **given)
+
+
+def test_a_question_about_a_yes_or_no_asks_for_yes_until_somebody_says_no() -> None:
+    document = {"format": 1, "rules": [{"id": "a", "name": "A", "when": {"all": [{"field": "", "op": "is"}]}}]}
+
+    chosen = edits.apply(document, "set_condition", {"node": "a", "at": "0", "field": "is_free_email"}, AROUND).document
+    denied = edits.apply(chosen, "set_condition", {"node": "a", "at": "0", "value": "false"}, AROUND).document
+    again = edits.apply(denied, "set_condition", {"node": "a", "at": "0", "field": "is_role_email"}, AROUND).document
+
+    assert chosen["rules"][0]["when"] == {"all": [asks("is_free_email", "is", True)]}
+    assert denied["rules"][0]["when"] == {"all": [asks("is_free_email", "is", False)]}
+    assert again["rules"][0]["when"] == {"all": [asks("is_role_email", "is", False)]}
