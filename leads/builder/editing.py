@@ -139,7 +139,9 @@ def _rev(request: Request) -> int:
 
 
 def _changed(request: Request, desk: Desk, revision: Revision, *, structural: bool) -> HttpResponse:
+    """What changed nothing is answered like the rest, but nobody is told that the change before was done now."""
     focus = request.POST.get("focus", "")
+    structural = structural and revision.number != _rev(request) and revision.words != drafts.BEGUN
     return answers.changed(request, desk, revision, node=revision.node, structural=structural, focus=focus)
 
 
