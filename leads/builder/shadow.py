@@ -110,7 +110,10 @@ def _is_comparable(decision: Decision, trial: Trial) -> bool:
     """The rules were asked, and the live version of this tree was among those that answered."""
     if decision.cause not in ASKED or not (decision.rules or decision.fallback):
         return False
-    return decision.version_id == trial.against_id or decision.path.startswith(f"{trial.tree.slug}/")
+    if decision.version_id == trial.against_id:
+        return True
+    is_of_this_tree = decision.version is not None and decision.version.tree_id == trial.tree_id
+    return not is_of_this_tree and decision.path.startswith(f"{trial.tree.slug}/")
 
 
 def _of_trial(trial: Trial, organisation: Known) -> _Worlds | None:

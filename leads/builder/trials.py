@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from leads import canaries
 from leads.builder import desk
+from leads.builder.checks import checks
 from leads.crash import crash_point
 from leads.world import known
 from notifications import services as notices
@@ -51,9 +52,19 @@ class Terms:
     limits: Mapping[str, float] | None = None
 
 
-@transaction.atomic
 def begin(tree: Tree, terms: Terms, *, rev: int, by: User, now: datetime) -> Trial:
-    """Try the draft at revision `rev`. Raises NotNow, Unfit, or `drafts.Conflict` if the draft has moved on."""
+    """Try the draft at revision `rev`. Raises NotNow, Unfit, or `drafts.Conflict` if the draft has moved on.
+
+    What forbids publishing it forbids trying it. That is looked at first: nobody is routed while the rest is done.
+    """
+    at = desk.of_tree(tree, may_edit=True)
+    if at.revision is not None and at.rev == rev and (errors := checks(at, now=now).errors):
+        raise Unfit([RuleError("", one.words) for one in errors])
+    return _begin(tree, terms, rev, by, now)
+
+
+@transaction.atomic
+def _begin(tree: Tree, terms: Terms, rev: int, by: User, now: datetime) -> Trial:
     people.hold_revision()  # nobody routes meanwhile, so that `seen` and `started_at` divide the decisions exactly
     tree = Tree.objects.select_for_update().get(pk=tree.pk)
     live, revision = drafts.live_of(tree), drafts.newest_of(tree)

@@ -12,7 +12,7 @@ from leads.builder import trials
 from leads.models import Lead
 from reps.models import Rep
 from routing.models import Decision, Disagreement, Trial
-from tests.leads.builder.trying import draft, shadow
+from tests.leads.builder.trying import canary, draft, shadow
 from tests.office import CLARA, HEALTH, LARGE, MAYA, SMALL, arrive, open_office, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +65,18 @@ def test_it_looks_at_no_decision_twice_and_at_none_in_which_no_rule_was_asked(of
 
     trial.refresh_from_db()
     assert (trial.compared, trial.differed) == (1, 1)
+
+
+def test_leads_of_a_canary_are_not_compared_with_what_is_live(office):
+    revision = draft()
+    trial, other = shadow(revision), canary(100, revision)
+    lead = arrive("Iris Wolf", **LARGE)
+
+    look()
+
+    trial.refresh_from_db()
+    assert lead.decision.version_id == other.version_id
+    assert (trial.compared, trial.differed) == (0, 0)
 
 
 def test_a_decision_that_is_committed_after_a_later_one_is_not_missed(office):
