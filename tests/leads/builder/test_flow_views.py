@@ -33,8 +33,8 @@ def test_an_edit_says_what_it_does_to_the_last_leads() -> None:
 
     body = " ".join(signed_in(MAYA).get("/routing/inbound/impact/norse/").text.split())
 
-    assert '<b class="num">2</b> of the last 2 leads come here, <b class="num">+2</b> against live.' in body
-    assert '2 of them would also match <a href="?node=northern">2 Northern</a>' in body
+    assert '+2 <small class="muted">vs live</small></div><div class="k">2 of the last 2 leads</div>' in body
+    assert 'would also match <a href="?node=northern" data-open-node="northern">2 Northern</a>' in body
     assert signed_in(MAYA).get("/routing/inbound/impact/nobody/").status_code == 404
 
 
