@@ -198,11 +198,11 @@ def _in_words(data: Any, vocabulary: Vocabulary) -> str:
 
 
 def written(value: Any) -> str:
-    """As somebody would type it."""
+    """As somebody would type it: 1,200."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, int | float):
+        return f"{int(value) if float(value).is_integer() else value:,}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

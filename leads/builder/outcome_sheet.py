@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Count
 
 from leads.builder import fields
-from leads.builder.asked import written
 from leads.builder.desk import Desk
 from leads.builder.fields import Choice, Choices
 from leads.builder.goals import KINDS, LAST_RESORTS, Goal, Goals
@@ -252,7 +251,7 @@ def _ways(target: Json, goals: Goals, problems: Mapping[str, str], leads: Mappin
         Way(
             index=index,
             name=str(way.get("name", "")),
-            share=written(way.get("share", "")),
+            share=str(way.get("share", "")),
             part=shares[index] / total if total else None,
             goal=goals.at(f"ways.{index}", way.get("target")),
             problem=_within_part(problems, f"ways[{index}]"),
