@@ -17,6 +17,7 @@ from leads.api import (
     queues,
     subscriptions,
     territories,
+    tree_drafts,
     trees,
 )
 from leads.api.endpoints import together
@@ -61,6 +62,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trees/", trees.list_trees),
     path("trees/<slug:slug>/versions/", trees.list_versions),
     path("trees/<slug:slug>/versions/<int:number>/", trees.get_version),
+    path("trees/<slug:slug>/draft/", together(tree_drafts.get_tree_draft, tree_drafts.put_tree_draft)),
+    path("trees/<slug:slug>/publish/", tree_drafts.publish_tree_draft),
     path(
         "subscriptions/",
         together(subscriptions.list_subscriptions, subscriptions.create_subscription),

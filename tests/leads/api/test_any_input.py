@@ -33,6 +33,7 @@ NEVER_RIGHT = (
     "POST /api/v1/accounts/{id}/merge/",
     "POST /api/v1/leads/{id}/link-account/",
     "POST /api/v1/reps/{email}/time-off/",  # wants times to come, in their order
+    "PUT /api/v1/trees/{slug}/draft/",  # wants a whole rule document
     "POST /api/v1/subscriptions/",  # wants an address on the public internet
 )
 CHECKS = [

@@ -46,6 +46,7 @@ OPEN_TO = {
     "trees/": ("olivia", "mia", "max"),
     "trees/main/versions/": ("olivia", "mia", "max"),
     "trees/main/versions/1/": ("olivia", "mia", "max"),
+    "trees/main/draft/": ("olivia", "mia", "max"),
     "events/": ("olivia",),
     "subscriptions/": ("olivia",),
     "event-types/": ("olivia",),
