@@ -6,7 +6,7 @@ The same questions whoever asks: the dialog, the API, and the sweeper when the t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leads.builder import findings, saved
@@ -18,7 +18,7 @@ from routing.engine.lint import ERROR, WARNING
 from routing.engine.nodes import Json
 from routing.engine.rules import Tree, every_rule
 
-NO_WHY = "why"
+NO_WHY, CIRCLE = "why", "circle"
 WHY = "It says nothing about why it exists."
 
 
@@ -46,6 +46,17 @@ class Checks:
     @property
     def warnings(self) -> tuple[Check, ...]:
         return tuple(one for one in self.found if one.severity != ERROR)
+
+    @property
+    def of_what_was_live(self) -> Checks:
+        """For what decided once already: whoever goes back in a hurry is warned, and held up only by what cannot run.
+
+        Pools may have emptied since, and test leads may have been kept for the version that is to go.
+        """
+        if not self.document:
+            return self
+        milder = (one if one.code == CIRCLE else replace(one, severity=WARNING) for one in self.found)
+        return Checks(_sorted(milder), self.document)
 
 
 def checks(desk: Desk, *, now: datetime) -> Checks:
@@ -83,7 +94,7 @@ def _circles(desk: Desk, tree: Tree) -> Iterator[Check]:
     onward = {slug: sorted(jumps(one)) for slug, one in trees.items()}
     for slug in references.circles(onward):
         name = desk.tree.name if slug == desk.tree.slug else desk.known.world.trees[slug].name
-        yield Check(ERROR, f"Going on in other trees leads back to {name}", "", "circle")
+        yield Check(ERROR, f"Going on in other trees leads back to {name}", "", CIRCLE)
 
 
 def _failing(desk: Desk, now: datetime) -> Iterator[Check]:

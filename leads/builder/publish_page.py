@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.builder import comparing, shift
-from leads.builder.checks import Check, Checks, checks
+from leads.builder import comparing, publishing, shift
+from leads.builder.checks import Check, Checks
 from leads.builder.comparing import Line
 from leads.builder.desk import Desk
 from leads.builder.shift import Shift
-from routing.builder import publishing
+from routing.builder import publishing as rows
 from routing.engine import nodes
 from routing.models import Publication, Version
 
@@ -58,14 +58,14 @@ class PublishPage:
         return bool(self.errors or self.waiting or not self.lines)
 
 
-def publish_page(desk: Desk, *, now: datetime) -> PublishPage:
+def publish_page(desk: Desk, *, was_live: bool = False, now: datetime) -> PublishPage:
     """Of whatever lies on the desk: the draft, or an old version that is to come back."""
-    found = checks(desk, now=now)
+    found = publishing.checked(desk, was_live=was_live, now=now)
     newest = desk.tree.versions.order_by("-number").values_list("number", flat=True).first() or 0
     behind = desk.live if desk.is_behind else None
     return PublishPage(
         number=newest + 1,
-        over=publishing.number_of(desk.live),
+        over=rows.number_of(desk.live),
         shift=shift.shift(desk, now),
         lines=comparing.lines(comparing.changes(desk)),
         checks=tuple(_checked(desk, found)),
@@ -78,7 +78,7 @@ def publish_page(desk: Desk, *, now: datetime) -> PublishPage:
 
 
 def waiting(desk: Desk) -> Publication | None:
-    open_ones = desk.tree.publications.filter(status__in=publishing.OPEN)
+    open_ones = desk.tree.publications.filter(status__in=rows.OPEN)
     return open_ones.select_related("asked_by", "revision").first()
 
 
@@ -96,6 +96,9 @@ def _checked(desk: Desk, found: Checks) -> Iterator[Checked]:
         yield Checked(one.severity, one.words, one.node, _where(one, places))
     if not found.errors:
         yield Checked("ok", ENDS)
+        kept = desk.tree.test_leads.count()
+        if kept:
+            yield Checked("ok", f"{f'All {kept} test leads go' if kept > 1 else 'The test lead goes'} where they must")
     if not found.warnings:
         yield Checked("ok", NO_WARNING)
 

@@ -97,7 +97,7 @@ def publication(request: Request, slug: str, pk: int) -> HttpResponse:
         "is_open": is_open,
         "is_own": found.asked_by_id == request.user.pk,
         "overtaken": desk.live if is_open and rows.over_of(found) != rows.number_of(desk.live) else None,
-        "page": publish_page(desk, now=timezone.now()) if is_open else None,
+        "page": publish_page(desk, was_live=publishing.was_live(found), now=timezone.now()) if is_open else None,
         "lines": () if is_open else _done(found, desk),
         "impact": found.impact,
     }
@@ -139,14 +139,15 @@ def withdraw(request: Request, slug: str, pk: int) -> HttpResponse:
 
 def _asked(request: Request, desk: Desk, act: Act, about: dict[str, Any]) -> HttpResponse:
     """The dialog, empty or as it came back; when all is well, on to the page of the tree."""
-    shown = publish_page(desk, now=timezone.now())
+    is_back = "back_to" in about
+    shown = publish_page(desk, was_live=is_back, now=timezone.now())
     form = PublishForm(request.POST or None, initial={"seen": desk.rev, "over": shown.over})
     said = ""
     if form.is_valid():
         at = form.cleaned_data["publish_at"]  # whichever button was pressed: who gave a time does not mean now
         if request.POST.get("deed") == LATER and at is None:
             form.add_error("publish_at", "Say when.")
-        elif "back_to" not in about and shown.overtaken_by and not form.cleaned_data["take_over"]:
+        elif not is_back and shown.overtaken_by and not form.cleaned_data["take_over"]:
             said = "Something was published since this draft was begun. Look at it, and say that yours is to stand."
         else:
             try:
@@ -155,8 +156,8 @@ def _asked(request: Request, desk: Desk, act: Act, about: dict[str, Any]) -> Htt
                 form.add_error("publish_at", "This has passed. Choose a later time.")
             except (Conflict, rows.Behind, rows.AnotherWaits, NoNote, Unfit, Unticked) as refusal:
                 said = _why_not(refusal)
-                desk = desks.of_tree(desk.tree, may_edit=True) if "back_to" not in about else desk
-                shown = publish_page(desk, now=timezone.now())
+                desk = desk if is_back else desks.of_tree(desk.tree, may_edit=True)
+                shown = publish_page(desk, was_live=is_back, now=timezone.now())
     context = {
         **about,
         "desk": desk,
@@ -165,7 +166,7 @@ def _asked(request: Request, desk: Desk, act: Act, about: dict[str, Any]) -> Htt
         "form": form,
         "rev": desk.rev,
         "said": said,
-        "is_nothing": desk.draft is None and "back_to" not in about,
+        "is_nothing": desk.draft is None and not is_back,
     }
     return page(request, "builder/publish.html", context, part="publish", status=422 if form.is_bound else 200)
 

@@ -96,7 +96,7 @@ def publish(
             raise drafts.Conflict(desk.revision)
         return desk
 
-    return _checked(draft, write, accepted=accepted, by=by, now=now)
+    return _checked(draft, write, accepted=accepted, was_live=False, by=by, now=now)
 
 
 def roll_back(
@@ -121,7 +121,10 @@ def roll_back(
             tree, revision=revision, document=document, over=over, note=note.strip(), by=by, now=now, impact=impact
         )
 
-    return _checked(lambda: desk_with(tree, as_revision(version)), write, accepted=accepted, by=by, now=now)
+    def old() -> Desk:
+        return desk_with(tree, as_revision(version))
+
+    return _checked(old, write, accepted=accepted, was_live=True, by=by, now=now)
 
 
 def approve(publication: Publication, *, by: User, now: datetime) -> Publication:
@@ -130,7 +133,7 @@ def approve(publication: Publication, *, by: User, now: datetime) -> Publication
     def write(document: Json) -> Publication:
         return publishing.approve(publication, document=document, by=by, now=now)
 
-    return _checked(lambda: _desk_of(publication), write, accepted=True, by=by, now=now)
+    return _checked(_desk_of(publication), write, accepted=True, was_live=was_live(publication), by=by, now=now)
 
 
 @transaction.atomic
@@ -209,15 +212,25 @@ def as_revision(version: Version) -> Revision:
     return Revision(pk=-version.pk, tree_id=version.tree_id, number=-version.number, document=version.document)
 
 
+def was_live(publication: Publication) -> bool:
+    """It brings an old version back."""
+    return bool(publication.revision.op.get("op") == publishing.ROLL_BACK)
+
+
+def checked(desk: Desk, *, was_live: bool, now: datetime) -> Checks:
+    found = checks(desk, now=now)
+    return found.of_what_was_live if was_live else found
+
+
 def _perform(publication: Publication, now: datetime) -> Publication:
     def write(document: Json) -> Publication:
         return publishing.perform(publication, document=document, now=now)
 
-    return _checked(lambda: _desk_of(publication), write, accepted=True, by=None, now=now)
+    return _checked(_desk_of(publication), write, accepted=True, was_live=was_live(publication), by=None, now=now)
 
 
-def _desk_of(publication: Publication) -> Desk:
-    return desk_with(publication.tree, publication.revision)
+def _desk_of(publication: Publication) -> Callable[[], Desk]:
+    return lambda: desk_with(publication.tree, publication.revision)
 
 
 def _checked(
@@ -225,13 +238,14 @@ def _checked(
     write: Callable[[Json], Publication],
     *,
     accepted: bool,
+    was_live: bool,
     by: User | None,
     now: datetime,
 ) -> Publication:
     """Check what is on the desk, then write under the very revision at which it was checked, or look again."""
     while True:
         revision = revision_now()
-        found: Checks = checks(look(), now=now)
+        found = checked(look(), was_live=was_live, now=now)
         if found.errors:
             raise Unfit(found.errors)
         if found.warnings and not accepted:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from leads import sweeper
 from leads.builder import publishing as services
-from leads.builder.publishing import NoNote, Unfit
+from leads.builder.publishing import NoNote, Unfit, Unticked
 from leads.configuration import store
 from leads.models import Lead
 from notifications.models import Notification
@@ -26,7 +26,7 @@ from routing.builder.drafts import Conflict
 from routing.builder.publishing import AnotherWaits, Behind, NotThere, OwnWish, TooLate
 from routing.engine.edits import Done
 from routing.engine.nodes import Json
-from routing.models import Draft, Publication, Revision, Tree, Version
+from routing.models import Draft, Publication, Revision, TestLead, Tree, Version
 from tests.leads.conftest import COMPANY
 from tests.organisation import make_revops
 
@@ -387,3 +387,47 @@ def test_a_time_is_told_by_the_database(tree: Tree, olivia: User) -> None:
     asked.refresh_from_db()
     assert isinstance(asked.version.published_at, datetime)
     assert asked.version.published_at >= asked.publish_at
+
+
+def test_a_test_lead_that_would_go_elsewhere_keeps_a_draft_from_being_published(tree: Tree, olivia: User) -> None:
+    kept_where_it_goes(tree, employees=50)
+
+    with pytest.raises(Unfit, match="Small shop"):
+        publish(tree, write(tree, olivia, at_least(20)), olivia)
+
+    assert live(tree).number == 1
+
+
+def kept_where_it_goes(tree: Tree, employees: int) -> None:
+    """A test lead that must go to the queue at the end."""
+    TestLead.objects.create(
+        tree=tree,
+        name="Small shop",
+        facts={"employees": employees},
+        expect={"node": "_otherwise_target"},
+        made_at=timezone.now(),
+    )
+
+
+def test_who_must_go_back_in_a_hurry_is_warned_and_not_held_up(tree: Tree, olivia: User) -> None:
+    publish(tree, write(tree, olivia, at_least(200)), olivia)
+    kept_where_it_goes(tree, employees=150)
+
+    def back(accepted: bool) -> Publication:
+        now = timezone.now()
+        return services.roll_back(tree, number=1, over=2, note="Too few.", by=olivia, now=now, accepted=accepted)
+
+    with pytest.raises(Unticked, match="Small shop"):
+        back(accepted=False)
+
+    assert back(accepted=True).version.number == 3
+
+
+def test_what_can_no_longer_run_does_not_come_back(tree: Tree, olivia: User) -> None:
+    to_triage = {"kind": "queue", "queue": "triage"}
+    publish(tree, write(tree, olivia, lambda document: document["rules"][0].update(target=to_triage)), olivia)
+    publish(tree, write(tree, olivia, lambda document: document["rules"].pop(0)), olivia, over=2)
+    store.load(COMPANY.replace(", {slug: triage, name: Triage}", "").partition("trees:")[0], now=timezone.now())
+
+    with pytest.raises(Unfit, match="no queue"):
+        services.roll_back(tree, number=2, over=3, note="Back.", by=olivia, now=timezone.now(), accepted=True)
