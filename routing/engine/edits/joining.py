@@ -94,7 +94,7 @@ def _question(rule: Json) -> Json:
 
 def _values(question: Json, field: Field) -> list[Any]:
     """What it lists; nothing where it asks in a way that no row of a table can."""
-    if question.get("field") != field.name or "if_blank" in question:
+    if question.get("field") != field.name or question.get("if_blank"):
         return []
     value = question.get("value")
     if question.get("op") in ("in", LISTING.get(field.type)):
