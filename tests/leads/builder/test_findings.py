@@ -80,7 +80,7 @@ def test_revops_settle_a_finding_from_the_panel_and_it_is_gone() -> None:
 
     body = " ".join(maya.get("/routing/inbound/findings/").text.split())
 
-    assert '<span class="no">2</span> Swedish</a> <p>Never reached: “Norse” takes all of its leads before.' in body
+    assert '<span class="at-number">2</span> Swedish</a> <p>Never reached: “Norse” takes all of its leads' in body
     assert 'name="op" value="move"' in body
     rev = Draft.objects.get(tree=tree).newest
     answer = maya.post(
@@ -108,7 +108,7 @@ def test_managers_read_the_panel_and_reps_do_not_get_it() -> None:
 def test_the_panel_for_the_dialog_is_the_part_alone() -> None:
     body = signed_in(MAYA).get("/routing/inbound/findings/", headers={"hx-request": "true"}).text
 
-    assert body.lstrip().startswith('<div class="found"')
+    assert body.lstrip().startswith('<div class="found-list"')
     assert "Easy to follow" in body
 
 
