@@ -16,11 +16,12 @@ MOST_KEPT = 8192
 
 
 @register.simple_tag
-def drawn_card(card: Card, may_edit: bool) -> SafeString:
-    return _rendered(card.face, may_edit)
+def drawn_card(card: Card, may_edit: bool, beside: bool = False) -> SafeString:
+    """`beside` the answer to an edit a card goes to its place by itself."""
+    return _rendered(card.face, may_edit, beside)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _rendered(card: Card, may_edit: bool) -> SafeString:
+def _rendered(card: Card, may_edit: bool, beside: bool) -> SafeString:
     """`card` is without what hangs on it, but knows whether it is a branch."""
-    return render_to_string("builder/card.html", {"card": card, "may_edit": may_edit})
+    return render_to_string("builder/card.html", {"card": card, "may_edit": may_edit, "beside": beside})
