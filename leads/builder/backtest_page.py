@@ -15,7 +15,7 @@ from routing.engine.nodes import OTHERWISE, Json, find, is_otherwise
 from routing.engine.replay import OWNER
 from routing.models import Backtest
 
-SHOWN_LEADS = 50
+SHOWN_LEADS = 20
 SHOWN_FLOWS = 12
 
 
@@ -67,6 +67,7 @@ class Result:
     backtest: Backtest
     names: Names
     user: User
+    in_full: bool = False
 
     @property
     def _told(self) -> Json:
@@ -130,7 +131,7 @@ class Result:
     def listed(self) -> Sequence[Moved]:
         rows = self._told["listed"]
         seen = Lead.objects.visible_to(self.user).in_bulk({row["lead"] for row in rows})
-        rows = [row for row in rows if row["lead"] in seen][:SHOWN_LEADS]
+        rows = [row for row in rows if row["lead"] in seen][: None if self.in_full else SHOWN_LEADS]
         live = self.backtest.against.document if self.backtest.against else drafts.EMPTY
         return [
             Moved(
@@ -141,6 +142,10 @@ class Result:
             )
             for row in rows
         ]
+
+    @property
+    def has_more_listed(self) -> bool:
+        return not self.in_full and len(self._told["listed"]) > SHOWN_LEADS
 
     @cached_property
     def gone(self) -> Sequence[Row]:

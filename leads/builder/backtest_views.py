@@ -69,7 +69,9 @@ def backtest(request: Request, slug: str, pk: int) -> HttpResponse:
         "is_open": found.status in backtesting.OPEN,
         "pause": SOON_S if waits_for < A_MINUTE else LATER_S,
         "is_current": backtesting.is_current(found),
-        "result": Result(found, names_of(known()), request.user) if found.status == backtesting.DONE else None,
+        "result": Result(found, names_of(known()), request.user, in_full="all" in request.GET)
+        if found.status == backtesting.DONE
+        else None,
     }
     return page(request, "builder/backtest.html", context, part="backtest")
 

@@ -21,8 +21,8 @@ def test_the_labels_of_all_edges_are_refreshed() -> None:
 
     body = signed_in(LENA).get("/routing/inbound/traffic/?days=7").text
 
-    assert '<span id="e-large" hx-swap-oob="innerHTML"><b>3</b><span>75.0%</span></span>' in body
-    assert '<span id="e-_otherwise" hx-swap-oob="innerHTML"><b>1</b><span>25.0%</span></span>' in body
+    assert "<b>3</b><span>75.0%</span>" in body.partition('id="e-large"')[2][:120]
+    assert "<b>1</b><span>25.0%</span>" in body.partition('id="e-_otherwise"')[2][:120]
 
 
 def test_an_edit_says_what_it_does_to_the_last_leads() -> None:
