@@ -14,6 +14,7 @@ from routing.engine import nodes
 from routing.engine.conditions import All, AnyOf, Condition, Not
 from routing.engine.difference import Change, differences
 from routing.engine.document import dump, dump_condition, parse
+from routing.engine.edits import Around, Refused, apply
 from routing.engine.nodes import Json
 from routing.engine.phrases import text
 from routing.engine.rules import every_rule
@@ -308,3 +309,30 @@ def test_strategies_are_said_without_underscores() -> None:
     for strategy in STRATEGIES:
         [change] = found(tree(rule("a")), tree(rule("a", target={**POOL, "strategy": strategy})))
         assert "_" not in read(change)
+
+
+@given(documents(), st.data())
+def test_taking_every_change_back_leaves_no_difference(live: Json, data: st.DataObject) -> None:
+    draft = deepcopy(live)
+    for _ in range(data.draw(st.integers(1, 3))):
+        alter(draft, data)
+    around = Around(VOCABULARY, live=live)
+
+    for _ in range(40):
+        changes = found(live, draft)
+        if not changes:
+            break
+        draft = one_taken_back(draft, changes, around)
+
+    assert found(live, draft) == []
+    assert meant(live) == meant(draft)
+
+
+def one_taken_back(draft: Json, changes: list[Change], around: Around) -> Json:
+    """The first that can be: a rule may have to wait until its branch is back."""
+    for change in changes:
+        try:
+            return apply(draft, "revert", {"node": change.node}, around).document
+        except Refused:
+            continue
+    raise AssertionError(f"none of these can be taken back: {[read(one) for one in changes]}")
