@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F, Sum
 
-from leads.builder import desk
-from leads.world import Known, known
+from leads.builder import findings
+from leads.builder.desk import Desk
+from leads.world import known
 from reps.models import User
 from routing.builder.drafts import EMPTY
+from routing.engine.lint import ERROR, WARNING
 from routing.engine.nodes import Json, walk
-from routing.engine.unfinished import readable
 from routing.models import Draft, Publication, Revision, Traffic, Tree, Trial, Version
 
 DAYS = 30
@@ -35,6 +36,7 @@ class Row:
     leads: int | None
     fallback: float | None
     problems: int
+    warnings: int
     owner: str
     review_on: date | None
     overdue: bool
@@ -64,6 +66,8 @@ def listed(user: User, *, now: datetime) -> TreesPage:
     for tree in Tree.objects.order_by("-is_default", "name", "pk"):
         draft, revision, version = drafts.get(tree.pk), revisions.get(tree.pk), live.get(tree.pk)
         document = revision.document if revision else version.document if version else EMPTY
+        at = Desk(tree, version, draft, revision, document, organisation, user.is_revops)
+        found = findings.findings(at, now)
         leads, fallback = counted.get(tree.pk, (None, None))
         review = _next_review(document)
         rows.append(
@@ -76,7 +80,8 @@ def listed(user: User, *, now: datetime) -> TreesPage:
                 trials=tuple(running.get(tree.pk, ())),
                 leads=leads,
                 fallback=fallback,
-                problems=_problems(document, organisation),
+                problems=sum(one.severity == ERROR for one in found),
+                warnings=sum(one.severity == WARNING for one in found),
                 owner=_owner(document, names),
                 review_on=review,
                 overdue=review is not None and review < now.date(),
@@ -101,10 +106,6 @@ def _counted(now: datetime) -> Mapping[int, tuple[int, float | None]]:
             leads[other] += count
             fell[other] += count if way.partition("/")[0] in ENDS else 0
     return {tree: (count, fell[tree] / count if count else None) for tree, count in leads.items()}
-
-
-def _problems(document: Json, organisation: Known) -> int:
-    return len(readable(document, organisation.world.vocabulary, desk.references_of(organisation)).problems)
 
 
 def _owner(document: Json, names: Mapping[str, str]) -> str:
