@@ -12,6 +12,7 @@ from leads.builder import backtesting, comparing, findings, inspector, testing, 
 from leads.builder.desk import Desk
 from leads.builder.names import names_of
 from leads.builder.picture import Beside, Picture, Problem, picture
+from leads.builder.starting import STARTS
 from leads.builder.testing import Tested
 from leads.builder.traffic import Counts
 from reps.access import Request
@@ -59,6 +60,7 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime, laid: Backt
         if selected
         else None,
         "changes": len(comparing.changes(desk)) if desk.draft else 0,
+        "starters": STARTS[1:] if desk.may_edit and not shown.rules else (),  # the first is blank
         "now": now,
     }
     return Drawn(shown, context)
