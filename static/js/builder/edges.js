@@ -3,7 +3,7 @@
 
 import { canvas, isPhone, tree } from "./page.js";
 import { zoom } from "./zoom.js";
-import { drawMinimap } from "./minimap.js";
+import { drawMinimap, moveView } from "./minimap.js";
 
 const PORT = 21; // below a card's upper edge
 const PORT_FAR = 20;
@@ -100,7 +100,7 @@ function path(name, line, wide) {
 // Outcomes stick to the right edge: their lines change when the canvas is scrolled sideways.
 let left = 0;
 canvas.addEventListener("scroll", () => {
-  if (canvas.scrollLeft === left) return requestAnimationFrame(drawMinimap);
+  if (canvas.scrollLeft === left) return requestAnimationFrame(moveView);
   left = canvas.scrollLeft;
   redraw();
 });

@@ -26,6 +26,14 @@ export function drawMinimap() {
   into.replaceChildren(...[...drawn].map(([name, line]) => shape("path", name, { d: line })), view(origin, scale, width));
 }
 
+// Scrolling moves what is in view, and nothing else.
+export function moveView() {
+  const old = map()?.querySelector(".view");
+  if (!old || !map().getClientRects().length) return;
+  const origin = tree().getBoundingClientRect();
+  old.replaceWith(view(origin, zoom(), origin.width / zoom()));
+}
+
 function view(origin, scale, width) {
   const at = canvas.getBoundingClientRect();
   const places = { x: (at.left - origin.left) / scale, y: (at.top - origin.top) / scale, width: at.width / scale, height: at.height / scale };
