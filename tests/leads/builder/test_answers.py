@@ -21,7 +21,7 @@ def office(db: None) -> None:
     open_office()
 
 
-def do(op: str, email: str = MAYA, **fields: Any) -> HttpResponse:
+def do(op: str, email: str = MAYA, **fields: Any) -> Any:
     return signed_in(email).post("/routing/inbound/ops/", {"op": op, **fields}, HTTP_HX_REQUEST="true")
 
 
