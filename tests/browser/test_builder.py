@@ -105,6 +105,25 @@ def test_every_deed_by_key_leaves_the_page_as_a_reload_would_draw_it(page: Page)
     assert rules() == ["large", "regulated", "large-demo-request-copy", "regulated-industry", "shared"]
 
 
+def test_what_is_written_in_the_inspector_stands_on_the_card_as_a_reload_would_draw_it(page: Page) -> None:
+    page.locator("#n-regulated").focus()
+    page.keyboard.press("Enter")
+    rev = page.locator("#rev").input_value()
+
+    name = page.locator("#inspector").get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
+    name.fill("Banks and clinics")
+    page.keyboard.press("Tab")
+
+    expect(page.locator("#rev")).not_to_have_value(rev)
+    expect(page.locator("#n-regulated > #c-regulated .nm")).to_have_text("Banks and clinics")
+    expect(page.locator("#o-regulated .x")).to_have_text("Banks and clinics")
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    edited = page.evaluate(DRAWN)
+    page.reload()
+    assert page.evaluate(DRAWN) == edited
+
+
 def test_undo_and_redo_go_all_the_way_also_after_a_reload(page: Page) -> None:
     before = page.evaluate(DRAWN)
     page.locator("#n-students").focus()
