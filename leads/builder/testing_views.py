@@ -79,7 +79,8 @@ def _shown(request: Request, desk: Desk) -> HttpResponse:
     if not request.htmx:
         return redirect("builder", desk.tree.slug)
     response = render(request, "builder/tested.html", drawn(request, desk, node=node, now=timezone.now()).context)
-    response["HX-Reswap"] = "none"
+    # Nothing goes where the form was: a dialog that gets something would open once more.
+    response["HX-Retarget"], response["HX-Reswap"] = "#testbar", "none"
     response["HX-Trigger"] = "dialog-done"
     response["HX-Trigger-After-Settle"] = "tested"
     return response

@@ -98,6 +98,7 @@ def test_a_pasted_lead_is_refused_field_by_field_and_taken_when_it_is_right(
     dialog.locator("#pick-json").get_by_role("button", name="Test it").click()
     expect(page.locator("#testbar")).to_contain_text("Testing Jo Park")
     expect(page.locator("#test-result")).to_contain_text("Enterprise queue by rule 3")
+    expect(dialog).not_to_be_visible()
 
 
 def test_the_bar_fits_a_phone_and_the_dark(visit: Visit) -> None:
