@@ -114,3 +114,24 @@ def test_the_bar_fits_a_phone_and_the_dark(visit: Visit) -> None:
         page.keyboard.press("Escape")
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
+
+
+def test_it_is_saved_as_a_test_lead_and_the_list_says_how_it_fares(visit: Visit) -> None:
+    arrive("Priya Raman", **HEALTH)
+    page = visit("/routing/inbound/", MAYA)
+    begin(page, "Priya Raman")
+
+    page.get_by_role("link", name="Save as test lead").click()
+    expect(page.locator("#dialog")).to_contain_text("by rule 2.1 Regulated industry")
+    assert violations(page) == []
+    page.locator("#dialog").get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("All 1 pass")).to_be_visible()
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert sideways(page) == 0
+    assert violations(page) == []
+    page.get_by_role("button", name="See its way").click()
+    expect(page.locator("#test-result")).to_contain_text("Dana Okafor by rule 2.1")
