@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import nudge, services
-from leads.builder import alternatives
+from leads.builder.testing import alternatives
 from leads.forms import DecisionFilters, EventFilters, PerformanceFilters
 from leads.models import Alarm, InboundEvent, Lead
 from leads.pages import decision as decision_page

@@ -16,7 +16,11 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from leads import draining, forgetting, ladder, overnight, pipeline, trouble
 from leads.activity import looking
-from leads.builder import backtesting, publishing, rollup, shadow, trial_guard
+from leads.builder.backtests import services as backtesting
+from leads.builder.publishing import services as publishing
+from leads.builder.traffic import rollup
+from leads.builder.trials import guard as trial_guard
+from leads.builder.trials import shadow
 from leads.clocks import anew, breaches
 from leads.enrichment import enricher
 from leads.ladder import away, parking

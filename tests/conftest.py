@@ -60,8 +60,8 @@ def nothing_remembered() -> None:
         sys.modules["leads.sources"]._Process.sources = None
     if "leads.clocks.anew" in sys.modules:
         sys.modules["leads.clocks.anew"].forget()
-    if "leads.builder.sample" in sys.modules:
-        sys.modules["leads.builder.sample"].forget()
+    if "leads.builder.traffic.sample" in sys.modules:
+        sys.modules["leads.builder.traffic.sample"].forget()
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from leads.api.reading import read_body
 from leads.api.refusals import Conflict
 from leads.api.strict import Flag, Text, Whole
 from leads.builder import desk as desks
-from leads.builder import publishing, shift
-from leads.builder.checks import Check, checks
 from leads.builder.desk import Desk
-from leads.builder.publishing import NoNote, Unfit, Unticked
+from leads.builder.publishing import services as publishing
+from leads.builder.publishing import shift
+from leads.builder.publishing.checks import Check, checks
+from leads.builder.publishing.services import NoNote, Unfit, Unticked
 from reps.models import User
 from routing.builder import drafts
 from routing.builder import publishing as rows

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.builder import (
-    backtest_views,
-    document_views,
-    editing,
-    finding_views,
-    flow_views,
-    history_views,
-    inspector,
-    moving,
-    publish_views,
-    saved_views,
-    testing_views,
-    tree_views,
-    trial_views,
-    values,
-    views,
-)
+from leads.builder.backtests import views as backtest_views
+from leads.builder.canvas import editing, moving, views
+from leads.builder.document import views as document_views
+from leads.builder.findings import views as finding_views
+from leads.builder.inspector import panel as inspector
+from leads.builder.inspector import values
+from leads.builder.publishing import history_views
+from leads.builder.publishing import views as publish_views
+from leads.builder.testing import saved_views
+from leads.builder.testing import views as testing_views
+from leads.builder.traffic import views as flow_views
+from leads.builder.trees import views as tree_views
+from leads.builder.trials import views as trial_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", tree_views.trees, name="trees"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from leads import ladder, sources
-from leads.builder import rollup
+from leads.builder.traffic import rollup
 from leads.clocks import breaches
 from leads.configuration import store
 from leads.demo import deliveries, land, people, signals

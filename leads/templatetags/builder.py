@@ -8,7 +8,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from leads.builder.picture import Card
+from leads.builder.canvas.picture import Card
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from leads.builder import rollup
+from leads.builder.traffic import rollup
 from routing.models import Draft, Revision
 from tests.browser.eyes import Visit, sideways, violations
 from tests.office import LENA, MAYA, arrive

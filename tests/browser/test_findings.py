@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from leads.builder import findings
+from leads.builder.findings import found as findings
 from routing.models import Tree
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.builder.arrivals import document, drafted, is_in, rule

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from leads.builder import shadow
+from leads.builder.trials import shadow
 from routing.models import Trial
 from tests.browser.eyes import Visit, sideways, violations
 from tests.leads.builder import trying

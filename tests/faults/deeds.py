@@ -16,8 +16,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from leads import by_hand, draining, handover, intake, ladder, pipeline, services, sources, sweeper
-from leads.builder import backtesting, publishing
+from leads.builder.backtests import services as backtesting
 from leads.builder.desk import of_tree
+from leads.builder.publishing import services as publishing
 from leads.configuration import store
 from leads.enrichment import enricher
 from leads.holding import NotPossible

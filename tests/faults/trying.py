@@ -7,8 +7,9 @@ import json
 from django.utils import timezone
 
 from leads import intake, pipeline, sources
-from leads.builder import shadow, trials
-from leads.builder.trials import Terms
+from leads.builder.trials import services as trials
+from leads.builder.trials import shadow
+from leads.builder.trials.services import Terms
 from reps.models import User
 from routing.builder import drafts
 from routing.engine.edits import Done

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from leads.builder import sample
+from leads.builder.traffic import sample
 from reps.models import User
 from routing.builder import drafts
 from routing.models import Decision, Draft, Tree, Version

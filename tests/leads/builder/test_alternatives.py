@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from leads.builder import alternatives, testing
 from leads.builder.desk import desk_of
-from leads.builder.subjects import Subject
+from leads.builder.testing import alternatives
+from leads.builder.testing import under_test as testing
+from leads.builder.testing.subjects import Subject
 from leads.configuration import store
 from leads.world import known
 from tests.office import HEALTH, INES, LENA, MAYA, SMALL, arrive, open_office, person, signed_in

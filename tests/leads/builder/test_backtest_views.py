@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leads.builder import backtesting
+from leads.builder.backtests import services as backtesting
 from leads.models import Lead
 from reps.models import Rep
 from routing.models import Backtest, Tree, Version

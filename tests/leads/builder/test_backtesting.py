@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from leads.builder import backtesting, replaying
+from leads.builder.backtests import replaying
+from leads.builder.backtests import services as backtesting
 from leads.builder.desk import Desk, of_tree
-from leads.builder.sample import sample
+from leads.builder.traffic.sample import sample
 from leads.models import Lead
 from reps.models import Rep, User
 from routing.builder import drafts

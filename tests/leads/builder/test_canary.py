@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads import by_hand, draining
-from leads.builder import trial_figures, trial_guard, trials
-from leads.builder.trials import NotNow, Terms, Unfit
+from leads.builder.trials import figures as trial_figures
+from leads.builder.trials import guard as trial_guard
+from leads.builder.trials import services as trials
+from leads.builder.trials.services import NotNow, Terms, Unfit
 from leads.configuration import store
 from leads.models import Assignment, Lead, SlaClock
 from leads.reconsider import reconsider

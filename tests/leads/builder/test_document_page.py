@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from leads.builder.desk import desk_of
-from leads.builder.reading import document_of
+from leads.builder.document.reading import document_of
 from routing.models import Tree
 from tests.leads.builder.trying import draft
 from tests.office import DANA, LENA, MAYA, person, signed_in

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from leads.builder import findings, rollup
 from leads.builder.desk import Desk, of_tree
+from leads.builder.findings import found as findings
+from leads.builder.traffic import rollup
 from routing.models import Draft, Tree, Version
 from tests.leads.builder.arrivals import arrived, branch, document, drafted, is_in, rule
 from tests.office import DANA, LENA, MAYA, person, signed_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from leads.builder import rollup
+from leads.builder.traffic import rollup
 from routing.models import Tree, Version
 from tests.leads.builder.arrivals import arrived, document, drafted, is_in, rule
 from tests.office import DANA, LENA, MAYA, person, signed_in

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leads.builder import giving, subjects
-from leads.builder.giving import Unusable
+from leads.builder.testing import giving, subjects
+from leads.builder.testing.giving import Unusable
 from leads.configuration import store
 from routing.builder import drafts
 from routing.engine.edits import Done

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from leads.builder import impact, sample
 from leads.builder.desk import Desk, of_tree
+from leads.builder.traffic import impact, sample
 from leads.world import known
 from routing.engine.document import parse_condition
 from routing.models import Tree

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
-from leads.builder import asked, names
-from leads.builder.asked import Group, Row, Words
-from leads.builder.fields import control, operators
+from leads.builder import names
+from leads.builder.inspector import asked
+from leads.builder.inspector.asked import Group, Row, Words
+from leads.builder.inspector.fields import control, operators
 from routing.engine.facts import FieldType
 from routing.engine.operators import OPERATORS
 from routing.models import Tree, Version

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leads.builder.patches import changed_rows, patches, same_rows
-from leads.builder.picture import Card, Picture
+from leads.builder.canvas.patches import changed_rows, patches, same_rows
+from leads.builder.canvas.picture import Card, Picture
 from routing.engine.explain import Said
 
 

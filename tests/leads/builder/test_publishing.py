@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import sweeper
-from leads.builder import publishing as services
-from leads.builder.publishing import NoNote, Unfit, Unticked
+from leads.builder.publishing import services
+from leads.builder.publishing.services import NoNote, Unfit, Unticked
 from leads.configuration import store
 from leads.models import Lead
 from notifications.models import Notification

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from leads.builder import rollup
+from leads.builder.traffic import rollup
 from routing.models import Decision, Traffic, TrafficDay
 from tests.leads.builder.arrivals import arrived, branch, document, is_in, rule
 from tests.organisation import NOON, publish_tree

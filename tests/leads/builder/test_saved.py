@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leads.builder import saved
-from leads.builder.checks import checks
 from leads.builder.desk import desk_of
+from leads.builder.publishing.checks import checks
+from leads.builder.testing import saved
 from reps.models import Change, Rep
 from routing.builder import drafts
 from routing.engine.edits import Done

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from leads import by_hand, sweeper
-from leads.builder import shadow as looking
-from leads.builder import trials
+from leads.builder.trials import services as trials
+from leads.builder.trials import shadow as looking
 from leads.models import Lead
 from reps.models import Rep
 from routing.models import Decision, Disagreement, Trial

@@ -9,9 +9,9 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from leads.builder import testing
 from leads.builder.desk import Desk, desk_of
-from leads.builder.subjects import Subject
+from leads.builder.testing import under_test as testing
+from leads.builder.testing.subjects import Subject
 from reps.models import Rep, User
 from tests.office import DANA, HEALTH, LEE, MAYA, arrive, open_office, person
 from tests.organisation import bump

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from leads.builder import rollup
 from leads.builder.desk import of_tree
-from leads.builder.traffic import Counts, counts
+from leads.builder.traffic import rollup
+from leads.builder.traffic.counts import Counts, counts
 from routing.models import Tree
 from tests.leads.builder.arrivals import arrived, branch, document, drafted, is_in, rule
 from tests.organisation import NOON, make_revops, publish_tree

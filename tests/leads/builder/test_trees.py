@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leads.builder.starting import BY_KEY, STARTS
-from leads.builder.trees import listed
+from leads.builder.trees.overview import listed
+from leads.builder.trees.starting import BY_KEY, STARTS
 from leads.configuration import store
 from leads.world import known
 from routing.builder import drafts

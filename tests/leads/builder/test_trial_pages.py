@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from leads.builder import trials
+from leads.builder.trials import services as trials
 from routing.builder import drafts
 from routing.models import Disagreement, Tree, Trial, Version
 from tests.leads.builder.trying import canary, draft, shadow, the_tree
@@ -100,7 +100,7 @@ def test_disagreements_show_both_answers_page_by_page(monkeypatch):
 
 
 def test_the_older_ones_are_on_the_next_page(monkeypatch):
-    monkeypatch.setattr("leads.builder.trial_pages.PER_PAGE", 2)
+    monkeypatch.setattr("leads.builder.trials.pages.PER_PAGE", 2)
     trial = shadow()
     told = {"to": "x", "reason": "y"}
     leads = [arrive(f"P{number} Large", **LARGE) for number in range(3)]

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from leads.builder import trials
-from leads.builder.trials import Terms
+from leads.builder.trials import services as trials
+from leads.builder.trials.services import Terms
 from reps.models import User
 from routing.builder import drafts
 from routing.engine.edits import Done

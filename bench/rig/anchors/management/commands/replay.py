@@ -10,7 +10,7 @@ from copy import deepcopy
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from leads.builder import backtesting
+from leads.builder.backtests import services as backtesting
 from leads.builder.desk import of_tree
 from reps.models import User
 from routing.builder import drafts

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from leads.builder import impact, rollup, sample, traffic
 from leads.builder.desk import of_tree
+from leads.builder.traffic import counts as traffic
+from leads.builder.traffic import impact, rollup, sample
 from reps.models import User
 from routing.models import Decision, Traffic, TrafficDay, Tree
 

@@ -1,0 +1,65 @@
+"""What a deed would do to the leads of the last 30 days, before anybody does it: whence they go, and whither."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.builder.desk import Desk, of_document
+from leads.builder.traffic import sample
+from routing.engine import edits, nodes
+from routing.engine.edits import Arguments
+from routing.engine.passage import Drawn
+from routing.engine.route import located
+from routing.engine.walk import enter
+
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Whither:
+    """A piece at which leads would end instead, as people call it."""
+
+    node: str
+    name: str
+    leads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """`moved` of the `of` last leads would end elsewhere: at `to`, most first, and `others` at further pieces."""
+
+    moved: int
+    of: int
+    to: tuple[Whither, ...]
+    others: int
+
+
+def becomes(desk: Desk, op: str, arguments: Arguments, *, now: datetime) -> Becomes:
+    """Raises Refused where the deed cannot be done."""
+    done = edits.apply(desk.document, op, arguments, desk.around)
+    after = of_document(desk, done.document)
+    leads, moved = sample.sample(desk.tree, now), Counter[str]()
+    before_drawn, after_drawn = Drawn(desk.document), Drawn(after.document)
+    for one in leads.seen:
+        before = before_drawn.place_of(_held(desk, one))
+        place = after_drawn.place_of(_held(after, one))
+        if place != before:
+            moved[place[0]] += 1
+    named = tuple(Whither(node, called(after, node), n) for node, n in moved.most_common(MOST_NAMED))
+    return Becomes(moved.total(), len(leads), named, moved.total() - sum(one.leads for one in named))
+
+
+def called(desk: Desk, node: str) -> str:
+    """2.1 Regulated industry; Otherwise of 2; the last Otherwise."""
+    found = nodes.find(desk.document, node)
+    if found is None:
+        return "the last Otherwise"
+    if nodes.is_otherwise(node):
+        return f"Otherwise in {found.number} {found.rule.get('name', '')}"
+    return f"{found.number} {found.rule.get('name', '')}"
+
+
+def _held(desk: Desk, one: sample.Seen) -> tuple[str, ...]:
+    return enter(desk.world, desk.tree.slug, located(one.facts, desk.world, one.at), one.at).rules

@@ -1,0 +1,147 @@
+"""What an edit does to the last leads: how many come to a piece now, how many more than live, which others want them.
+
+The leads of the sample are asked of draft and live: where the rules send them, not who would get them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.builder.desk import Desk, world_with
+from leads.builder.traffic import sample
+from leads.builder.traffic.sample import Sample, Seen
+from routing.engine.conditions import question
+from routing.engine.facts import Facts, typed
+from routing.engine.nodes import ROOT, is_rule
+from routing.engine.passage import Drawn, Held, Tally
+from routing.engine.route import located
+from routing.engine.rules import Rule
+from routing.engine.walk import clock_facts, enter
+from routing.engine.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """`leads` of the `of` last ones come to this piece; `versus_live` more than by what is live.
+
+    `also_match`: siblings whose condition holds for leads that the piece's own holds for, and for how many of those.
+    """
+
+    leads: int
+    versus_live: int
+    also_match: tuple[tuple[str, int], ...]
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The whole sample through draft and live: by piece what comes there, and how many end elsewhere than live."""
+
+    draft: Tally
+    live: Tally | None
+    moved: int
+    of: int
+
+
+def impact(desk: Desk, node: str, now: datetime) -> Impact:
+    leads = sample.sample(desk.tree, now)
+    all_moves = _moves(desk, leads)
+    here = all_moves.draft.at[node]
+    before = all_moves.live.at[node] if all_moves.live else 0
+    also = _also_match(desk, node, leads) if is_rule(node) else ()
+    return Impact(here, here - before, also, len(leads))
+
+
+def moves(desk: Desk, now: datetime) -> Moves:
+    return _moves(desk, sample.sample(desk.tree, now))
+
+
+def _moves(desk: Desk, leads: Sample) -> Moves:
+    draft = _held_by_draft(desk, leads)
+    live = _held_by_live(desk, leads)
+    drawn = Drawn(desk.document)
+    before = _tally(Drawn(desk.live.document), live) if desk.live else None
+    moved = sum(one != other for one, other in zip(draft, live, strict=True)) if desk.live else 0
+    return Moves(_tally(drawn, draft), before, moved, len(leads))
+
+
+def _tally(drawn: Drawn, ways: Sequence[Held]) -> Tally:
+    tally = Tally(drawn)
+    for held, number in Counter(ways).items():
+        tally.add(held, number)
+    return tally
+
+
+class _Process:
+    """What this process worked out last: by what was asked."""
+
+    ways: dict[tuple[object, ...], tuple[Held, ...]] = {}
+    MOST = 16
+
+
+def _held_by_draft(desk: Desk, leads: Sample) -> Sequence[Held]:
+    if desk.revision is None:
+        return _held_by_live(desk, leads)
+    return _remembered(("draft", desk.revision.pk, desk.known.revision, leads.stamp), desk.world, desk, leads)
+
+
+def _held_by_live(desk: Desk, leads: Sample) -> Sequence[Held]:
+    readable = desk.live_readable
+    if desk.live is None or readable is None:
+        return [()] * len(leads)
+    asked = ("live", desk.live.pk, desk.known.revision, leads.stamp)
+    if asked in _Process.ways:
+        return _Process.ways[asked]
+    return _remembered(asked, world_with(desk.known, desk.tree, readable), desk, leads)
+
+
+def _remembered(asked: tuple[object, ...], world: World, desk: Desk, leads: Sample) -> Sequence[Held]:
+    found = _Process.ways.get(asked)
+    if found is None:
+        slug = desk.tree.slug
+        found = tuple(enter(world, slug, facts, one.at).rules for one, facts in _located(world, leads))
+        while len(_Process.ways) >= _Process.MOST:
+            _Process.ways.pop(next(iter(_Process.ways)), None)
+        _Process.ways[asked] = found
+    return found
+
+
+def _located(world: World, leads: Sample) -> Sequence[tuple[Seen, Facts]]:
+    return [(one, located(one.facts, world, one.at)) for one in leads.seen]
+
+
+def _also_match(desk: Desk, node: str, leads: Sample) -> tuple[tuple[str, int], ...]:
+    """Asked of the leads that come to the branch around the piece, with what the rules on the way there set."""
+    drawn, tree = Drawn(desk.document), desk.readable.tree
+    if node not in drawn.parents:
+        return ()
+    around, siblings = _siblings(tree.rules, drawn, node)
+    own = next((rule for rule in siblings if rule.id == node), None)
+    if own is None or own.off:
+        return ()
+    asks = [(rule.id, question(rule.when)) for rule in siblings if rule.id != node and not rule.off]
+    ask, world, counted = question(own.when), desk.world, Counter[str]()
+    came = around[-1].id if around else ROOT
+    for (one, facts), held in zip(_located(world, leads), _held_by_draft(desk, leads), strict=True):
+        if came != ROOT and came not in held:
+            continue
+        facts = {**facts, **clock_facts(desk.tree.timezone, one.at)}
+        for rule in around:
+            facts |= typed(dict(rule.set), world.vocabulary)[0]
+        setting = world.setting(one.at)
+        if ask(facts, setting, {}):
+            counted.update(other for other, asked in asks if asked(facts, setting, {}))
+    return tuple(counted.most_common())
+
+
+def _siblings(rules: Sequence[Rule], drawn: Drawn, node: str) -> tuple[list[Rule], Sequence[Rule]]:
+    """The branches around a rule, outermost first, and the rules beside it, itself among them."""
+    around: list[Rule] = []
+    for branch in reversed([*drawn.above(drawn.parents[node])]):
+        found = next(rule for rule in rules if rule.id == branch)
+        around.append(found)
+        rules = found.rules
+    return around, rules
