@@ -172,6 +172,15 @@ def go_live(tree: Tree, document: Json, *, note: str, by: User | None, now: date
     return version
 
 
+def promote(version: Version, *, note: str, by: User | None, now: datetime) -> Version:
+    """A version that was on trial, LIVE from the commit on."""
+    before = _retire(version.tree)
+    version.status, version.published_at, version.published_by, version.note = Version.Status.LIVE, now, by, note
+    version.save(update_fields=["status", "published_at", "published_by", "note"])
+    _tell(before, version, by, now)
+    return version
+
+
 def over_of(publication: Publication) -> int:
     return int(publication.impact.get(OVER, 0))
 

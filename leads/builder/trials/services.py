@@ -22,7 +22,7 @@ from leads.world import known
 from notifications import services as notices
 from reps import services as people
 from reps.models import Change, User
-from routing.builder import drafts
+from routing.builder import drafts, publishing
 from routing.engine.document import dump, parse
 from routing.engine.nodes import Json
 from routing.engine.problems import BadDocument, RuleError
@@ -132,18 +132,11 @@ def promote(trial: Trial, *, by: User, now: datetime) -> Trial:
         raise NotNow("Publishing this tree takes two people: ask for a publication of the draft.")
     _checked(trial.tree, trial.version.document)
 
-    Version.objects.filter(pk=live.pk).update(status=Version.Status.RETIRED)
-    Version.objects.filter(pk=trial.version_id).update(
-        status=Version.Status.LIVE, published_at=now, published_by=by, note=f"Promoted from a {trial.kind}."
-    )
+    publishing.promote(trial.version, note=f"Promoted from a {trial.kind}.", by=by, now=now)
     _follow(trial, live)
     reason = f"Promoted: version {trial.version.number} is live."
     _close(trial, Status.PROMOTED, reason, by, now)
     _changed(trial, by, now, before=Status.RUNNING)
-    before, after = ({"version": one.number, "note": one.note} for one in (live, trial.version))
-    Change.objects.create(at=now, by=by, kind="trees", subject=trial.tree.slug, before=before, after=after)
-    if trial.kind == Trial.Kind.SHADOW:
-        people.bump()
     return trial
 
 
