@@ -83,14 +83,7 @@ class Desk:
             self.known.world.vocabulary,
             drafts.ids_ever(self.tree),
             live=self.live.document if self.live else None,
-            names={
-                "pool": names.pools,
-                "rep": names.reps,
-                "queue": names.queues,
-                "sla": names.slas,
-                "skill": names.skills,
-                "tree": names.trees,
-            },
+            names=names.by_kind,
         )
 
 

@@ -10,8 +10,10 @@ import pycountry
 from leads.models import Source
 from leads.world import Known
 from reps.models import Skill
+from routing.engine import nodes
 from routing.engine.columns import ON_LISTS
 from routing.engine.conditions import Test
+from routing.engine.nodes import Json
 from routing.models import Queue, ValueList
 
 Called = Mapping[str, str]  # slug (or e-mail) → name, in the order in which it is offered
@@ -54,6 +56,18 @@ class Names:
         """The same for `routing.engine.explain.pieces`."""
         return self.of_value(test.field, test.op, value)
 
+    @property
+    def by_kind(self) -> Mapping[str, Called]:
+        """As documents call what they name."""
+        return {
+            "pool": self.pools,
+            "rep": self.reps,
+            "queue": self.queues,
+            "tree": self.trees,
+            "skill": self.skills,
+            "sla": self.slas,
+        }
+
     def _of_field(self, field: str) -> Called:
         of_field: Mapping[str, Called] = {
             "time.weekday": WEEKDAYS,
@@ -80,6 +94,15 @@ def names_of(known: Known, *, tree: str = "") -> Names:
         sources=_sorted(Source.objects.values_list("slug", "name")),
         gone=frozenset(rep.email for rep in world.reps.values() if not rep.active),
     )
+
+
+def piece_name(document: Json, node: str) -> str:
+    """A rule by number and name, an Otherwise by the branch it belongs to; "" for what is not drawn (any more)."""
+    found = nodes.find(document, node)
+    if found is None:
+        return "the last Otherwise" if nodes.rule_of(node) == nodes.ROOT and nodes.is_otherwise(node) else ""
+    called = f"{found.number} {found.rule.get('name') or '…'}"
+    return f"Otherwise in {called}" if nodes.is_otherwise(node) else called
 
 
 def _country(code: str) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from leads.builder.names import Names
+from leads.builder.names import Names, piece_name
 from leads.models import Lead
 from reps.models import User
 from routing.builder import drafts
-from routing.engine.nodes import OTHERWISE, Json, find, is_otherwise
+from routing.engine.nodes import Json
 from routing.engine.replay import OWNER
 from routing.models import Backtest
 
@@ -151,14 +151,14 @@ class Result:
     def gone(self) -> Sequence[Row]:
         """Rules of live that the draft lacks, with the leads they had."""
         live = self.backtest.against.document if self.backtest.against else drafts.EMPTY
-        return [Row(piece_name(node, live), leads, 0) for node, leads in self._told["gone"].items() if leads]
+        return [Row(piece_name(live, node), leads, 0) for node, leads in self._told["gone"].items() if leads]
 
     def rep_name(self, email: str) -> str:
         return self.names.reps.get(email, email)
 
     def _end(self, told: Mapping[str, str], document: Json) -> End:
         rep = self.rep_name(told["rep"]) if told["rep"] else ""
-        return End(piece_name(told["node"], document), target_name(told["target"], self.names), rep)
+        return End(piece_name(document, told["node"]), target_name(told["target"], self.names), rep)
 
 
 def target_name(key: str, names: Names) -> str:
@@ -178,15 +178,6 @@ def target_name(key: str, names: Names) -> str:
         case "discard":
             return f"Discarded: {name}"
     return "The account’s owner" if kind == OWNER else key
-
-
-def piece_name(node: str, document: Json) -> str:
-    """A rule by number and name; an Otherwise by the branch it belongs to; "" for what is not drawn."""
-    found = find(document, node)
-    if found is None:
-        return "Otherwise" if node.startswith(OTHERWISE) else ""
-    called = f"{found.number} {found.rule.get('name', '')}".strip()
-    return f"Otherwise in {called}" if is_otherwise(node) else called
 
 
 def _rows(told: Mapping[str, Sequence[int]], name_of: object) -> Sequence[Row]:

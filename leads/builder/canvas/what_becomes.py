@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.builder.desk import Desk, of_document
+from leads.builder.names import piece_name
 from leads.builder.traffic import sample
-from routing.engine import edits, nodes
+from routing.engine import edits
 from routing.engine.edits import Arguments
 from routing.engine.passage import Drawn
 from routing.engine.route import located
@@ -47,18 +48,8 @@ def becomes(desk: Desk, op: str, arguments: Arguments, *, now: datetime) -> Beco
         place = after_drawn.place_of(_held(after, one))
         if place != before:
             moved[place[0]] += 1
-    named = tuple(Whither(node, called(after, node), n) for node, n in moved.most_common(MOST_NAMED))
+    named = tuple(Whither(node, piece_name(after.document, node), n) for node, n in moved.most_common(MOST_NAMED))
     return Becomes(moved.total(), len(leads), named, moved.total() - sum(one.leads for one in named))
-
-
-def called(desk: Desk, node: str) -> str:
-    """2.1 Regulated industry; Otherwise of 2; the last Otherwise."""
-    found = nodes.find(desk.document, node)
-    if found is None:
-        return "the last Otherwise"
-    if nodes.is_otherwise(node):
-        return f"Otherwise in {found.number} {found.rule.get('name', '')}"
-    return f"{found.number} {found.rule.get('name', '')}"
 
 
 def _held(desk: Desk, one: sample.Seen) -> tuple[str, ...]:

@@ -98,8 +98,7 @@ class Goals:
         return (Choices("Now", (Choice(chosen, called if chosen else "Choose…", chosen=True),)), *found)
 
     def _of(self, kind: str) -> Mapping[str, str]:
-        names = self.names
-        return {"pool": names.pools, "rep": names.reps, "queue": names.queues, "tree": names.trees}[kind]
+        return self.names.by_kind[kind]
 
 
 def _choice(value: str, label: str, chosen: str) -> Choice:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leads.builder.desk import Desk
-from leads.builder.names import Names, names_of
+from leads.builder.names import names_of
 from leads.world import Known
 from routing.builder import drafts
 from routing.engine import difference, meaning, nodes, phrases
@@ -115,19 +115,8 @@ def rows(before: Json, after: Json, known: Known) -> tuple[Row, ...]:
 
 def speaker_of(known: Known) -> Speaker:
     names = names_of(known)
-    return Speaker(known.world.vocabulary, _by_kind(names), names.of_value)
-
-
-def _by_kind(names: Names) -> dict[tuple[str, str], str]:
-    kinds = {
-        "pool": names.pools,
-        "rep": names.reps,
-        "queue": names.queues,
-        "tree": names.trees,
-        "skill": names.skills,
-        "sla": names.slas,
-    }
-    return {(kind, slug): name for kind, called in kinds.items() for slug, name in called.items()}
+    by_kind = {(kind, slug): name for kind, called in names.by_kind.items() for slug, name in called.items()}
+    return Speaker(known.world.vocabulary, by_kind, names.of_value)
 
 
 def _cut(said: str, before: bool, after: bool) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.builder.desk import Desk
-from leads.builder.names import names_of
+from leads.builder.names import names_of, piece_name
 from leads.builder.testing.ends import Ends
 from leads.builder.testing.steps import every_node, outcome_at
 from leads.builder.testing.under_test import Tested
@@ -139,11 +139,8 @@ class _Words:
     def _node(self, node: str) -> str:
         if node not in every_node(self.desk.document):
             return "an outcome that is gone"
-        rule = nodes.find(self.desk.document, node)
-        if rule is None:
-            return "the last Otherwise"
-        name = f"rule {rule.number} {rule.rule.get('name', '')}".strip()
-        return f"Otherwise of {name}" if nodes.is_otherwise(node) else name
+        name = piece_name(self.desk.document, node)
+        return name if nodes.is_otherwise(node) else f"rule {name}"
 
     def _target(self, to: Json) -> str:
         names, kind = self.ends.names, str(to.get("kind", ""))

@@ -75,7 +75,7 @@ def listed(user: User, *, now: datetime) -> TreesPage:
                 tree=tree,
                 live=version,
                 revision=revision,
-                behind=draft is not None and draft.base_id != (version.pk if version else None),
+                behind=at.is_behind,
                 publication=waiting.get(tree.pk),
                 trials=tuple(running.get(tree.pk, ())),
                 leads=leads,

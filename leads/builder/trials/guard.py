@@ -6,9 +6,9 @@ import time
 from datetime import datetime
 
 from leads import canaries
+from leads.builder.desk import references_of
 from leads.builder.trials import figures as trial_figures
 from leads.builder.trials import services as trials
-from leads.configuration import worlds
 from leads.world import known
 from reps.database_clock import database_now
 from routing.models import Trial
@@ -47,8 +47,7 @@ def guard(now: datetime) -> int:
 
 def _reason(trial: Trial, now: datetime) -> str:
     organisation = known()
-    references = worlds.references_of(organisation.world, organisation.policies)
-    if canaries.compiled(trial.version, organisation.world, references) is None:
+    if canaries.compiled(trial.version, organisation.world, references_of(organisation)) is None:
         return GONE
     if trial.kind != Trial.Kind.CANARY:
         return ""

@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from leads import canaries, standing
+from leads.builder.desk import references_of
 from leads.builder.trials.figures import ASKED
-from leads.configuration import worlds
 from leads.crash import crash_point
 from leads.models import Lead
 from leads.world import Known, known
@@ -117,8 +117,7 @@ def _is_comparable(decision: Decision, trial: Trial) -> bool:
 
 
 def _of_trial(trial: Trial, organisation: Known) -> _Worlds | None:
-    references = worlds.references_of(organisation.world, organisation.policies)
-    published = canaries.compiled(trial.version, organisation.world, references)
+    published = canaries.compiled(trial.version, organisation.world, references_of(organisation))
     if published is None:
         return None
     one = canaries.Canary(trial.version_id, 100, published)
