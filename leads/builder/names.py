@@ -14,6 +14,7 @@ from routing.engine import nodes
 from routing.engine.columns import ON_LISTS
 from routing.engine.conditions import Test
 from routing.engine.nodes import Json
+from routing.engine.replay import OWNER
 from routing.models import Queue, ValueList
 
 Called = Mapping[str, str]  # slug (or e-mail) → name, in the order in which it is offered
@@ -55,6 +56,24 @@ class Names:
     def says(self, test: Test, value: str) -> str:
         """The same for `routing.engine.explain.pieces`."""
         return self.of_value(test.field, test.op, value)
+
+    def of_target(self, key: str) -> str:
+        """What people call a target that `routing.engine.replay.name_of` told: `pool:sales`."""
+        kind, _, name = key.partition(":")
+        match kind:
+            case "pool":
+                return self.pools.get(name, name)
+            case "rep":
+                return self.reps.get(name, name)
+            case "territory":
+                return self.territories.get(name, name) if name else "Nobody’s territory"
+            case "queue":
+                return f"Queue {self.queues.get(name, name)}"
+            case "nurture":
+                return f"Nurture: {name}"
+            case "discard":
+                return f"Discarded: {name}"
+        return "The account’s owner" if kind == OWNER else key
 
     @property
     def by_kind(self) -> Mapping[str, Called]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,6 @@ from leads.models import Lead
 from reps.models import User
 from routing.builder import drafts
 from routing.engine.nodes import Json
-from routing.engine.replay import OWNER
 from routing.models import Backtest
 
 SHOWN_LEADS = 20
@@ -110,7 +109,7 @@ class Result:
 
     @cached_property
     def targets(self) -> Sequence[Row]:
-        return _rows(self._told["targets"], lambda key: target_name(key, self.names))
+        return _rows(self._told["targets"], self.names.of_target)
 
     @cached_property
     def reps(self) -> Sequence[Row]:
@@ -119,7 +118,7 @@ class Result:
     @cached_property
     def flows(self) -> Sequence[Flow]:
         return [
-            Flow(target_name(one, self.names), target_name(other, self.names), leads, round(100 * leads / self.moved))
+            Flow(self.names.of_target(one), self.names.of_target(other), leads, round(100 * leads / self.moved))
             for one, other, leads in self._told["flows"][:SHOWN_FLOWS]
         ]
 
@@ -158,30 +157,10 @@ class Result:
 
     def _end(self, told: Mapping[str, str], document: Json) -> End:
         rep = self.rep_name(told["rep"]) if told["rep"] else ""
-        return End(piece_name(document, told["node"]), target_name(told["target"], self.names), rep)
+        return End(piece_name(document, told["node"]), self.names.of_target(told["target"]), rep)
 
 
-def target_name(key: str, names: Names) -> str:
-    """`pool:sales` as people call it."""
-    kind, _, name = key.partition(":")
-    match kind:
-        case "pool":
-            return names.pools.get(name, name)
-        case "rep":
-            return names.reps.get(name, name)
-        case "territory":
-            return names.territories.get(name, name) if name else "Nobody’s territory"
-        case "queue":
-            return f"Queue {names.queues.get(name, name)}"
-        case "nurture":
-            return f"Nurture: {name}"
-        case "discard":
-            return f"Discarded: {name}"
-    return "The account’s owner" if kind == OWNER else key
-
-
-def _rows(told: Mapping[str, Sequence[int]], name_of: object) -> Sequence[Row]:
-    assert callable(name_of)
+def _rows(told: Mapping[str, Sequence[int]], name_of: Callable[[str], str]) -> Sequence[Row]:
     most = max((abs(after - before) for before, after in told.values()), default=0)
     rows: Iterable[Row] = (
         Row(name_of(key), before, after, round(100 * abs(after - before) / most) if most else 0)

@@ -8,12 +8,10 @@ from datetime import datetime
 
 from leads.builder.desk import Desk, of_document
 from leads.builder.names import piece_name
-from leads.builder.traffic import sample
+from leads.builder.traffic import impact, sample
 from routing.engine import edits
 from routing.engine.edits import Arguments
 from routing.engine.passage import Drawn
-from routing.engine.route import located
-from routing.engine.walk import enter
 
 MOST_NAMED = 3
 
@@ -43,14 +41,10 @@ def becomes(desk: Desk, op: str, arguments: Arguments, *, now: datetime) -> Beco
     after = of_document(desk, done.document)
     leads, moved = sample.sample(desk.tree, now), Counter[str]()
     before_drawn, after_drawn = Drawn(desk.document), Drawn(after.document)
-    for one in leads.seen:
-        before = before_drawn.place_of(_held(desk, one))
-        place = after_drawn.place_of(_held(after, one))
+    ways = zip(impact.held_by_draft(desk, leads), impact.held_by(after.world, desk.tree, leads), strict=True)
+    for was, will in ways:
+        before, place = before_drawn.place_of(was), after_drawn.place_of(will)
         if place != before:
             moved[place[0]] += 1
     named = tuple(Whither(node, piece_name(after.document, node), n) for node, n in moved.most_common(MOST_NAMED))
     return Becomes(moved.total(), len(leads), named, moved.total() - sum(one.leads for one in named))
-
-
-def _held(desk: Desk, one: sample.Seen) -> tuple[str, ...]:
-    return enter(desk.world, desk.tree.slug, located(one.facts, desk.world, one.at), one.at).rules

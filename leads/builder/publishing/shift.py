@@ -15,7 +15,8 @@ from leads.builder.desk import Desk
 from leads.builder.names import names_of
 from leads.builder.traffic import sample
 from leads.builder.traffic.sample import Seen
-from leads.realignment.moves import Balance, shares, stand
+from leads.realignment.moves import Balance, shares
+from routing.engine.replay import name_of
 from routing.engine.route import Request, plan
 from routing.engine.walk import Place
 from routing.engine.world import World
@@ -58,8 +59,6 @@ def shift(desk: Desk, now: datetime) -> Shift | None:
     if desk.live is None or not seen or desk.tree.slug not in desk.known.world.trees:
         return None
     worlds = desk.known.world, desk.world
-    territories = {one.slug: one.name for one in worlds[0].territories}
-    queues = names_of(desk.known).queues
     flows: Counter[tuple[str, str]] = Counter()
     balance: dict[str, Balance] = defaultdict(Balance)
     fallback = [0, 0]
@@ -71,27 +70,22 @@ def shift(desk: Desk, now: datetime) -> Shift | None:
             balance[email].before += part
         for email, part in shares(places[1], worlds[1]).items():
             balance[email].after += part
-        was, will = (stand(place, world, territories) for place, world in zip(places, worlds, strict=True))
-        if was.key != will.key:
-            flows[_called(was.beside(will), queues), _called(will.beside(was), queues)] += 1
+        was, will = (name_of(place.target, place.facts) for place in places)
+        if was != will:
+            flows[was, will] += 1
+    of_target = names_of(desk.known).of_target
     return Shift(
         leads=len(seen),
         moved=flows.total(),
         fallback=fallback[1] / len(seen),
         fallback_was=fallback[0] / len(seen),
-        flows=tuple((source, to, count) for (source, to), count in flows.most_common()),
+        flows=tuple((of_target(was), of_target(will), count) for (was, will), count in flows.most_common()),
         gaining=_gaining(balance, worlds[1]),
     )
 
 
 def _place(one: Seen, world: World, slug: str) -> Place:
     return plan(Request(one.key, one.facts), world, one.at, slug)
-
-
-def _called(said: str, queues: Any) -> str:
-    """Queues by their names."""
-    slug = said.removeprefix("Queue ")
-    return queues.get(slug, said) if slug != said else said
 
 
 def _gaining(balance: dict[str, Balance], world: World) -> tuple[Gain, ...]:

@@ -21,6 +21,7 @@ from routing.engine.route import located
 from routing.engine.rules import Rule
 from routing.engine.walk import clock_facts, enter
 from routing.engine.world import World
+from routing.models import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def moves(desk: Desk, now: datetime) -> Moves:
 
 
 def _moves(desk: Desk, leads: Sample) -> Moves:
-    draft = _held_by_draft(desk, leads)
+    draft = held_by_draft(desk, leads)
     live = _held_by_live(desk, leads)
     drawn = Drawn(desk.document)
     before = _tally(Drawn(desk.live.document), live) if desk.live else None
@@ -82,7 +83,7 @@ class _Process:
     MOST = 16
 
 
-def _held_by_draft(desk: Desk, leads: Sample) -> Sequence[Held]:
+def held_by_draft(desk: Desk, leads: Sample) -> Sequence[Held]:
     if desk.revision is None:
         return _held_by_live(desk, leads)
     return _remembered(("draft", desk.revision.pk, desk.known.revision, leads.stamp), desk.world, desk, leads)
@@ -101,12 +102,16 @@ def _held_by_live(desk: Desk, leads: Sample) -> Sequence[Held]:
 def _remembered(asked: tuple[object, ...], world: World, desk: Desk, leads: Sample) -> Sequence[Held]:
     found = _Process.ways.get(asked)
     if found is None:
-        slug = desk.tree.slug
-        found = tuple(enter(world, slug, facts, one.at).rules for one, facts in _located(world, leads))
+        found = held_by(world, desk.tree, leads)
         while len(_Process.ways) >= _Process.MOST:
             _Process.ways.pop(next(iter(_Process.ways)), None)
         _Process.ways[asked] = found
     return found
+
+
+def held_by(world: World, tree: Tree, leads: Sample) -> tuple[Held, ...]:
+    """The way of each lead of the sample through the tree as this world has it."""
+    return tuple(enter(world, tree.slug, facts, one.at).rules for one, facts in _located(world, leads))
 
 
 def _located(world: World, leads: Sample) -> Sequence[tuple[Seen, Facts]]:
@@ -125,7 +130,7 @@ def _also_match(desk: Desk, node: str, leads: Sample) -> tuple[tuple[str, int], 
     asks = [(rule.id, question(rule.when)) for rule in siblings if rule.id != node and not rule.off]
     ask, world, counted = question(own.when), desk.world, Counter[str]()
     came = around[-1].id if around else ROOT
-    for (one, facts), held in zip(_located(world, leads), _held_by_draft(desk, leads), strict=True):
+    for (one, facts), held in zip(_located(world, leads), held_by_draft(desk, leads), strict=True):
         if came != ROOT and came not in held:
             continue
         facts = {**facts, **clock_facts(desk.tree.timezone, one.at)}
