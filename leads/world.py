@@ -10,6 +10,7 @@ from leads import canaries, sources
 from leads.activity.windows import Asked, asked_by
 from leads.canaries import Canary
 from leads.configuration import dump, worlds
+from leads.configuration.parts import Configuration
 from leads.enrichment import book
 from leads.enrichment.providers import Card
 from leads.models import ScoreVersion
@@ -139,20 +140,16 @@ def _read(revision: int) -> Known:
             "user__email", "id", "user_id", "team_id", "team__manager_id", "team__manager__is_active"
         )
     }
-    live = ScoreVersion.objects.live()
-    world, policies = worlds.build_world(configuration), worlds.policies(configuration)
+    live, policies = ScoreVersion.objects.live(), worlds.policies(configuration)
     versions = dict(Version.objects.filter(status=Version.Status.LIVE).values_list("tree__slug", "id"))
-    trying = canaries.in_force(world, versions, worlds.references_of(world, policies))
-    asked = canaries.all_at_once(world, trying)
-    converting = world.converting or any(worlds.chooses_by_win_rate(one.published.tree) for one in trying)
-    world = replace(world, converting=converting) if converting != world.converting else world
+    world, trying = _rules(configuration, policies, versions)
     scoring = worlds.score_card(configuration, live.number if live else 0)
     return Known(
         revision=revision,
         world=world,
         policies=policies,
         scoring=scoring,
-        signals=asked_by(asked, scoring),
+        signals=asked_by(canaries.all_at_once(world, trying), scoring),
         sources=sources.at(revision),
         providers=book.cards(),
         reps=reps,
@@ -174,6 +171,16 @@ def _read(revision: int) -> Known:
         ),
         wanted_events=emitting.wanted(),
     )
+
+
+def _rules(
+    configuration: Configuration, policies: Sequence[Policy], versions: Mapping[str, int]
+) -> tuple[World, tuple[Canary, ...]]:
+    """The world with what is live, and the canaries in force. Win rates are read also if only these ask for them."""
+    world = worlds.build_world(configuration)
+    trying = canaries.in_force(world, versions, worlds.references_of(world, policies))
+    converting = world.converting or any(worlds.chooses_by_win_rate(one.published.tree) for one in trying)
+    return replace(world, converting=converting) if converting != world.converting else world, trying
 
 
 def _team_queues() -> dict[int, str]:

@@ -7,6 +7,7 @@ JSON under the name without it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -59,28 +60,14 @@ def op(request: Request, slug: str) -> HttpResponse:
 @signed_in
 @only(User.Role.REVOPS)
 def undo(request: Request, slug: str) -> HttpResponse:
-    desk = desk_of(request.user, slug)
-    try:
-        revision = drafts.undo(desk.tree, rev=_rev(request), by=request.user, now=timezone.now())
-    except NothingTo:
-        return _refused(request, desk, Refused("", "There is nothing to undo."))
-    except Conflict as conflict:
-        return answers.conflict(request, desk, conflict.newest)
-    return _changed(request, desk, revision, structural=True)
+    return _stepped(request, slug, drafts.undo, "There is nothing to undo.")
 
 
 @require_POST
 @signed_in
 @only(User.Role.REVOPS)
 def redo(request: Request, slug: str) -> HttpResponse:
-    desk = desk_of(request.user, slug)
-    try:
-        revision = drafts.redo(desk.tree, rev=_rev(request), by=request.user, now=timezone.now())
-    except NothingTo:
-        return _refused(request, desk, Refused("", "There is nothing to redo."))
-    except Conflict as conflict:
-        return answers.conflict(request, desk, conflict.newest)
-    return _changed(request, desk, revision, structural=True)
+    return _stepped(request, slug, drafts.redo, "There is nothing to redo.")
 
 
 @require_POST
@@ -136,6 +123,17 @@ def _rev(request: Request) -> int:
     """A number that no draft has, where the page brings none: then it is a conflict, and the newest is shown."""
     given = request.POST.get("rev", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else NEWEST
+
+
+def _stepped(request: Request, slug: str, step: Callable[..., Revision], nothing: str) -> HttpResponse:
+    desk = desk_of(request.user, slug)
+    try:
+        revision = step(desk.tree, rev=_rev(request), by=request.user, now=timezone.now())
+    except NothingTo:
+        return _refused(request, desk, Refused("", nothing))
+    except Conflict as conflict:
+        return answers.conflict(request, desk, conflict.newest)
+    return _changed(request, desk, revision, structural=True)
 
 
 def _changed(request: Request, desk: Desk, revision: Revision, *, structural: bool) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leads.builder.names import Names
+from leads.pages.decision import STRATEGIES
 from leads.world import Known
 from reps import spans
 from routing.engine import targets
@@ -12,14 +13,6 @@ from routing.engine.targets import Assign, Target
 
 FACES = 3  # of a pool's members that are drawn; the rest is a number
 
-STRATEGIES = {
-    "round_robin": "Round robin",
-    "weighted": "Weighted",
-    "least_loaded": "Lowest load",
-    "best_skilled": "Skills match",
-    "best_converting": "Performance",
-    "first_available": "Availability",
-}
 ICONS = {"weighted": "scale", "best_skilled": "shield", "best_converting": "spark", "first_available": "clock"}
 
 

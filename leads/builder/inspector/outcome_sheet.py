@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db.models import Count
 
-from leads.builder.canvas.outcomes import STRATEGIES
 from leads.builder.desk import Desk
 from leads.builder.inspector import fields
 from leads.builder.inspector.fields import Choice, Choices
 from leads.builder.inspector.goals import KINDS, LAST_RESORTS, Goal, Goals
 from leads.builder.names import Called, Names
 from leads.models import Lead
+from leads.pages.decision import STRATEGIES
 from reps import spans
 from routing.engine import nodes
 from routing.engine.edits.spreadsheet import values_cell
@@ -167,7 +167,7 @@ def _within(desk: Desk, chosen: Any) -> str:
 def _assigning(desk: Desk, target: Json, goals: Goals) -> Assigning:
     kind, names, vocabulary = str(target["kind"]), goals.names, desk.known.world.vocabulary
     pool = desk.known.world.pools.get(str(target.get("pool", "")))
-    usual = STRATEGIES.get(pool.strategy, pool.strategy) if pool else "Weighted"
+    usual = STRATEGIES[pool.strategy if pool else "weighted"]
     strategies = (
         Choice("", f"As the {kind} does: {usual}" if kind in ("pool", "territory") else "Nothing to choose", True),
         *(Choice(one, label, target.get("strategy") == one) for one, label in STRATEGIES.items()),
