@@ -108,6 +108,12 @@ def share(part: float | None) -> str:
 
 
 @register.filter
+def aloud(part: float) -> str:
+    """A part of 1 as it is read out: 38.2 percent"""
+    return f"{part * 100:.1f} percent"
+
+
+@register.filter
 def percent(part: float) -> str:
     """A part of 1 as 38%: for rates of which nobody knows the tenths."""
     return f"{part * 100:.0f}%"

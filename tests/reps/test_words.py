@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from reps.templatetags.page import HUES, hue, initials
-from reps.templatetags.words import brief, duration, milliseconds, minutes, moment
+from reps.templatetags.words import aloud, brief, duration, milliseconds, minutes, moment
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -88,3 +88,7 @@ def test_initials_are_of_the_first_and_the_last_name(name: str, letters: str) ->
 def test_a_name_always_has_the_same_colour() -> None:
     assert hue("Dana Okafor") == hue(" dana okafor ")
     assert {hue(f"Name {number}") for number in range(200)} == set(range(HUES))
+
+
+def test_a_share_is_read_out_in_words() -> None:
+    assert [aloud(part) for part in (0.2168, 1.0, 0.0)] == ["21.7 percent", "100.0 percent", "0.0 percent"]

@@ -14,6 +14,7 @@ from leads.builder.desk import Desk
 from leads.builder.names import Names
 from leads.world import Known
 from routing.engine import nodes
+from routing.engine.conditions import AnyOf
 from routing.engine.explain import Said, pieces
 from routing.engine.nodes import OTHERWISE, ROOT, TARGET, Json
 from routing.engine.rules import Rule
@@ -178,7 +179,7 @@ class _Drawing:
             key=rule.id,
             kind="rule",
             name=rule.name,
-            said=(Said(NOT_READABLE),) if rule.id in self.broken else self.sentence(rule),
+            said=self.sentence(rule),
             level=level,
             place=place,
             places=places,
@@ -205,6 +206,9 @@ class _Drawing:
         return self.with_beside(Card(key, "outcome", said.name, (Said(says),), level, 1, 1, outcome=said))
 
     def sentence(self, rule: Rule) -> tuple[Said, ...]:
+        # A rule is also broken for want of an outcome, and its condition holds all the same.
+        if rule.id in self.broken and rule.when == AnyOf():
+            return (Said(NOT_READABLE),)
         first, *rest = pieces(rule.when, self.known.world.vocabulary, self.names.says)
         return Said(first.text[:1].upper() + first.text[1:], first.weighs), *rest
 

@@ -83,7 +83,7 @@ def rule_sheet(desk: Desk, found: Found, names: Names, problems: Mapping[str, st
         is_edited=_is_edited(desk, found),
         sets=tuple(_sets(rule.get("set", {}), vocabulary, problems)),
         settable=_settable(rule.get("set", {}), vocabulary),
-        outcome=_outcome(desk, read, names),
+        outcome=_outcome(desk, read, rule, names),
         outcome_node=f"{found.id}{OTHERWISE if is_branch else ''}{TARGET}",
         why=str(rule.get("why", "")),
         owner=owner,
@@ -136,9 +136,10 @@ def _settable(given: Json, vocabulary: Vocabulary) -> tuple[Choice, ...]:
     return tuple(Choice(one.name, fields.capital(one.label)) for one in known if one.name not in given)
 
 
-def _outcome(desk: Desk, rule: Rule | None, names: Names) -> str:
+def _outcome(desk: Desk, rule: Rule | None, raw: Json, names: Names) -> str:
     target = (rule.target or rule.otherwise) if rule else None
-    if rule is None or target is None or f"{rule.id}{TARGET}" in desk.readable.broken:
+    is_set = bool(raw.get("target") or raw.get("otherwise"))
+    if rule is None or target is None or not is_set or f"{rule.id}{TARGET}" in desk.readable.broken:
         return UNSET.name
     return outcome(target, desk.known, names).name
 
