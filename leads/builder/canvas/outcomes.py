@@ -77,7 +77,8 @@ def _pool(slug: str, assign: Assign, known: Known, names: Names) -> Outcome:
 
 def _several(target: targets.Table | targets.Split, known: Known) -> Outcome:
     if isinstance(target, targets.Split):
-        shares = ", ".join(f"{way.share} % {way.name}" for way in target.ways)
+        whole = sum(way.share for way in target.ways)
+        shares = ", ".join(f"{way.share / whole:.0%} {way.name}" for way in target.ways)
         return Outcome("Split", shares, "swap", "split")
     field = known.world.vocabulary.get(target.field)
     rows = len(target.rows)
