@@ -1,6 +1,6 @@
 // The builder's page: puts its parts together, and puts back what a browser knows whenever part of the tree was swapped.
 
-import { isPhone, keyOf, parentOf, pieceOf, tree, work } from "./page.js";
+import { keyOf, parentOf, pieceOf, tree } from "./page.js";
 import { draw } from "./edges.js";
 import { refold } from "./fold.js";
 import { focus, rechoose, showChosen } from "./choose.js";
@@ -53,8 +53,6 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "tree") settle();
 });
 
-// A phone begins with the tree, not with a sheet over half of it.
-if (isPhone()) work.classList.add("noinsp");
 refold();
 rechoose();
 recallZoom();

@@ -49,6 +49,7 @@ export async function choose(piece, { into = false, push = true, keepFocus = fal
     await window.htmx.ajax("GET", address, { source: "#inspector", target: "#inspector", swap: "morph:outerHTML" });
   }
   inspector().classList.remove("closed");
+  if (isPhone() && !keepFocus) cardOf(piece).scrollIntoView({ block: "nearest" });
   if (into) focusInspector();
 }
 
@@ -103,7 +104,8 @@ export function rechoose() {
 
 export function showChosen() {
   const piece = chosen();
-  if (!piece || isPhone()) return;
+  if (!piece) return;
+  if (isPhone()) return cardOf(piece).scrollIntoView({ block: "nearest" });
   const card = cardOf(piece).getBoundingClientRect();
   const view = canvas.getBoundingClientRect();
   canvas.scrollBy(Math.max(0, card.right - view.right + 80), Math.max(0, card.bottom - view.bottom + 80));
