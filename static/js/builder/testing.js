@@ -1,6 +1,8 @@
 // The bar of a test: one fact is open at a time, Escape and a click elsewhere close it, and after a change the focus
 // stands where it was. A problem with what was typed is put beside it.
 
+import { isPhone } from "./page.js";
+
 const bar = () => document.getElementById("testbar");
 let back = "";
 
@@ -37,6 +39,7 @@ document.body.addEventListener("tested", () => {
   for (const fact of document.querySelectorAll("#testbar .fact[open]")) fact.open = false;
   const to = (back && document.getElementById(back)) || document.getElementById("sum-why") || document.getElementById("test");
   to?.focus();
+  if (!isPhone()) [...document.querySelectorAll("#tree .n.lit > .card")].at(-1)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const result = document.getElementById("test-result");
   document.getElementById("said").textContent = result ? result.textContent.trim() : "The test has ended";
 });
