@@ -276,17 +276,40 @@ def test_a_manager_sees_the_same_and_can_change_nothing(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390, 320])
+@pytest.mark.parametrize("width", [1440, 1024, 390, 320])
 def test_axe_minds_nothing_and_nothing_sticks_out(visit: Visit, width: int, theme: str) -> None:
     page = visit(f"{PAGE}?node=large", MAYA, color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 844})
     page.reload()
-    if width < 1440:
-        page.locator("#c-large").click(position={"x": 60, "y": 15})
     expect(page.locator("#inspector")).to_be_visible()
 
     assert violations(page) == []
     assert sideways(page) == 0
+
+
+def test_on_a_small_laptop_every_button_of_the_bars_is_in_view(visit: Visit) -> None:
+    page = visit(f"{PAGE}?node=large", MAYA)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.locator("#n-students").focus()
+    press(page, "d")
+
+    for one in ("#publish", "#test", "[data-keys]", "#top h1", '#top [href$="/compare/"].btn'):
+        expect(page.locator(one)).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_the_chosen_card_stays_in_view_above_the_sheet(visit: Visit) -> None:
+    page = visit(PAGE, MAYA)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(page.locator("#inspector")).to_be_hidden()
+
+    page.locator("#c-shared").click(position={"x": 60, "y": 15})
+
+    expect(page.locator("#inspector")).to_be_visible()
+    page.wait_for_function("""() => {
+      const edge = (id, side) => document.getElementById(id).getBoundingClientRect()[side];
+      return edge("c-shared", "bottom") <= edge("inspector", "top") && edge("c-shared", "top") >= edge("top", "bottom");
+    }""")
 
 
 def drop(page: Page, what: str, onto: str, *, above: bool) -> None:
