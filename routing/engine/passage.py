@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from routing.engine.nodes import OTHERWISE, ROOT, ROOT_OTHERWISE, TARGET, Json, is_branch, rule_of, walk
+from routing.engine.nodes import OTHERWISE, ROOT, ROOT_OTHERWISE, TARGET, Json, is_branch, walk
 
 Held = tuple[str, ...]
 
@@ -133,11 +133,6 @@ def stretches(
 def leads_on(document: Json) -> frozenset[str]:
     """The trees to which any target of this document leads on."""
     return frozenset(_trees_in(document))
-
-
-def is_within(node: str, branch: str, drawn: Drawn) -> bool:
-    """Whether a piece is this rule's, or of a rule below it."""
-    return branch in map(rule_of, drawn.above(node))
 
 
 def _within(document: Json, held: Sequence[str]) -> tuple[Held, object]:

@@ -93,10 +93,6 @@ class Card:
         return "".join([piece.text for piece in self.said])
 
     @property
-    def is_fixed(self) -> bool:
-        return self.kind != "rule"
-
-    @property
     def rule(self) -> str:
         """The id of the branch that an Otherwise belongs to; the rule's own id; "" at the root."""
         return nodes.rule_of(self.key)

@@ -71,10 +71,6 @@ class Counts:
         """Of all, the part that came here."""
         return self.tally.at[node] / self.total if self.total else 0.0
 
-    @property
-    def fallback_share(self) -> float:
-        return self.fallback / self.intake.asked if self.intake.asked else 0.0
-
 
 def counts(desk: Desk, *, days: int = 30, now: datetime) -> Counts:
     return counts_of(desk.tree, desk.document, days=days, now=now)

@@ -38,13 +38,11 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """The whole sample through draft and live: by piece what comes there, and how many end elsewhere than live."""
+class _Moves:
+    """The whole sample through draft and live: by piece what comes there."""
 
     draft: Tally
     live: Tally | None
-    moved: int
-    of: int
 
 
 def impact(desk: Desk, node: str, now: datetime) -> Impact:
@@ -56,17 +54,11 @@ def impact(desk: Desk, node: str, now: datetime) -> Impact:
     return Impact(here, here - before, also, len(leads))
 
 
-def moves(desk: Desk, now: datetime) -> Moves:
-    return _moves(desk, sample.sample(desk.tree, now))
-
-
-def _moves(desk: Desk, leads: Sample) -> Moves:
+def _moves(desk: Desk, leads: Sample) -> _Moves:
     draft = held_by_draft(desk, leads)
     live = _held_by_live(desk, leads)
-    drawn = Drawn(desk.document)
     before = _tally(Drawn(desk.live.document), live) if desk.live else None
-    moved = sum(one != other for one, other in zip(draft, live, strict=True)) if desk.live else 0
-    return Moves(_tally(drawn, draft), before, moved, len(leads))
+    return _Moves(_tally(Drawn(desk.document), draft), before)
 
 
 def _tally(drawn: Drawn, ways: Sequence[Held]) -> Tally:

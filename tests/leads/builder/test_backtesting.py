@@ -117,6 +117,7 @@ def test_against_itself_nothing_moves(version: Version, robin: User) -> None:
     backtesting.run_next()
 
     told = result_of(asked)
+    assert told["leads"]
     assert (told["moved"], told["flows"], told["listed"]) == (0, [], [])
     assert all(before == after for before, after in (*told["targets"].values(), *told["reps"].values()))
 

@@ -71,7 +71,6 @@ def test_an_edit_says_how_many_more_leads_come_to_a_piece_than_live() -> None:
     assert impact.impact(at, "german", NOON) == impact.Impact(7, 4, (("rest", 7),), 10)
     assert impact.impact(at, "spam", NOON) == impact.Impact(1, 0, (("emea", 4),), 10)
     assert impact.impact(at, "_otherwise", NOON) == impact.Impact(0, -4, (), 10)
-    assert impact.moves(at, NOON).moved == 4
 
 
 def test_without_a_draft_nothing_changes_and_without_leads_nothing_is_said() -> None:

@@ -99,4 +99,4 @@ def test_before_the_first_lead_all_is_nothing() -> None:
 
     here = shown()
 
-    assert (here.total, here.of("emea"), here.share("emea"), here.part("emea"), here.fallback_share) == (0, 0, 0, 0, 0)
+    assert (here.total, here.of("emea"), here.share("emea"), here.part("emea")) == (0, 0, 0, 0)
