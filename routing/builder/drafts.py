@@ -14,7 +14,7 @@ from django.db.models import F, Func, JSONField, Max
 
 from reps.models import User
 from routing.engine import edits
-from routing.engine.edits import Arguments, Around, Done
+from routing.engine.edits import Arguments, Around, Done, asked
 from routing.engine.nodes import Json
 from routing.models import Draft, Revision, Tree, Version
 
@@ -51,10 +51,11 @@ def perform(
 
     Raises Refused and Conflict.
     """
+    asked.refuse_unkeepable(arguments)
     return change(
         tree,
         rev=rev,
-        op={"op": op, **arguments},
+        op={**arguments, "op": op},  # in this order: what a revision is taken for is not an argument
         by=by,
         now=now,
         how=lambda document: edits.apply(document, op, arguments, around),

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
+from typing import Any
 
 from routing.engine.edits.deed import Arguments, Refused
 from routing.engine.reader import EMAIL, ISO_DATE, LONGEST_TEXT, SLUG, storable
 
+DEEPEST = 16  # levels of lists and objects within an argument
 _WHOLE = re.compile(r"-?\d{1,9}\Z", re.ASCII)
+
+
+def refuse_unkeepable(arguments: Arguments) -> None:
+    """All are kept with the deed, even those that it has no use for: what no row can hold is Refused by name."""
+    for key, value in arguments.items():
+        level: list[Any] = [key, value]
+        for _ in range(DEEPEST):
+            if not all(map(_is_keepable, level)):
+                raise Refused(key if storable(key) else "", "Holds a character or a number that cannot be kept.")
+            level = [piece for one in level for piece in _pieces(one)]
+        if level:
+            raise Refused(key, "Is nested too deeply.")
 
 
 def text(arguments: Arguments, key: str, *, longest: int = LONGEST_TEXT) -> str:
@@ -75,3 +90,15 @@ def day(arguments: Arguments, key: str) -> str:
     if given:
         raise Refused(key, "Must be a date such as 2026-01-31.")
     return ""
+
+
+def _is_keepable(value: Any) -> bool:
+    if isinstance(value, str):
+        return storable(value)
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _pieces(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return list(value) if isinstance(value, list | tuple) else []

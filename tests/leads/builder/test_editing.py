@@ -197,3 +197,34 @@ def test_a_lookup_table_is_downloaded_and_pasted_back_whole(maya: Client) -> Non
     assert rule("shared")["target"]["rows"] == rows
     assert maya.get("/routing/inbound/nodes/large_target/table.csv").status_code == 404
     assert signed_in(DANA).get("/routing/inbound/nodes/shared_target/table.csv").status_code == 403
+
+
+@pytest.mark.parametrize("forged", ['"undo"', '"redo"', '"roll_back"', '"begin"'])
+def test_no_argument_makes_a_change_pass_for_another_one(maya: Client, forged: str) -> None:
+    post(maya, op="toggle", node="shared", op_json=forged, of_json="2")
+
+    assert drafts.newest_of(tree()).op["op"] == "toggle"
+    assert post(maya, "undo").status_code == 200
+    assert "off" not in rule("shared")
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"more": "a\0b"},
+        {"a\0b": "1"},
+        {"more_json": '"\\ud800"'},
+        {"more_json": '{"deep": ["\\u0000"]}'},
+        {"more_json": '{"\\u0000": 1}'},
+        {"more_json": "[NaN]"},
+        {"more_json": "1e999"},
+        {"more_json": "[" * 900 + "]" * 900},
+    ],
+)
+def test_an_argument_that_no_row_can_hold_is_refused_though_the_deed_has_no_use_for_it(
+    maya: Client, junk: dict[str, str]
+) -> None:
+    answer = post(maya, op="toggle", node="shared", **junk)
+
+    assert answer.status_code == 422
+    assert not Draft.objects.exists()
