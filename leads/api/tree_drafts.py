@@ -123,7 +123,7 @@ def publish_tree_draft(request: Request, slug: str) -> Response:
             impact=found.as_json if found else None,
         )
     except (NoNote, rows.TooLate) as problem:
-        said = {"note": "Say what it is for."} if isinstance(problem, NoNote) else {"at": "This has passed."}
+        said = {"note": "Say what it is for."} if isinstance(problem, NoNote) else {"at": rows.WHEN}
         raise exceptions.ValidationError(said) from problem
     except (drafts.Conflict, rows.Behind, rows.AnotherWaits, Unfit, Unticked) as refusal:
         raise Conflict(_why_not(refusal)) from refusal

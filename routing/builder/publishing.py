@@ -22,6 +22,8 @@ Status = Publication.Status
 OPEN = (Status.WAITING, Status.SCHEDULED)
 KIND = "trees"  # of `Change`
 ROLL_BACK = "roll_back"
+LAST_YEAR = 2999  # clocks run over soon after 9999
+WHEN = f"Choose a time to come, in the year {LAST_YEAR} at the latest."
 OVER = "over"  # in `Publication.impact`: the number of the version that it takes the place of
 
 
@@ -46,7 +48,7 @@ class AnotherWaits(Exception):
 
 
 class TooLate(Exception):
-    """The instant lies in the past."""
+    """The instant lies in the past, or further ahead than anybody plans."""
 
 
 class OwnWish(Exception):
@@ -99,7 +101,7 @@ def ask(
     if waiting is not None:
         raise AnotherWaits(waiting)
     _check_over(tree, over)
-    if at is not None and at <= now:
+    if at is not None and (at <= now or at.year > LAST_YEAR):
         raise TooLate
 
     publication = Publication(
@@ -139,6 +141,15 @@ def withdraw(publication: Publication, *, by: User, now: datetime) -> Publicatio
     row = _locked(publication, OPEN)
     row.status, row.decided_at, row.decided_by = Status.WITHDRAWN, now, by
     row.save(update_fields=["status", "decided_at", "decided_by"])
+    return row
+
+
+def hold_back(tree: Tree) -> Publication | None:
+    """What was scheduled while nobody had to agree waits for approval from now on. The tree's row is locked."""
+    row = tree.publications.select_for_update().filter(status=Status.SCHEDULED, decided_by=None).first()
+    if row is not None:
+        row.status = Status.WAITING
+        row.save(update_fields=["status"])
     return row
 
 

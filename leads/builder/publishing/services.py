@@ -113,7 +113,7 @@ def roll_back(
     """Publish what an old version said as a new one; the draft stays. Raises the same, without Conflict."""
     if not note.strip():
         raise NoNote
-    version = tree.versions.get(number=number)
+    version = tree.versions.exclude(published_at=None).get(number=number)
 
     def write(document: Json) -> Publication:
         revision = publishing.revision_back_to(tree, version, by=by, now=now)
@@ -152,6 +152,8 @@ def need_approval(tree: Tree, *, needed: bool, by: User, now: datetime) -> Tree:
         return row
     row.needs_approval = needed
     row.save(update_fields=["needs_approval"])
+    if needed and (scheduled := publishing.hold_back(row)) is not None:
+        _tell(scheduled, scheduled.asked_by, now)
     Change.objects.create(
         at=now,
         by=by,

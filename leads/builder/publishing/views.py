@@ -64,7 +64,7 @@ def publish(request: Request, slug: str) -> HttpResponse:
 def roll_back(request: Request, slug: str, number: int) -> HttpResponse:
     """The same dialog about an old version: what its coming back would change."""
     tree = get_object_or_404(Tree, slug=slug)
-    version = get_object_or_404(Version, tree=tree, number=number)
+    version = get_object_or_404(Version, tree=tree, number=number, published_at__isnull=False)  # others were on trial
     desk = publishing.desk_with(tree, publishing.as_revision(version))
 
     def act(form: PublishForm, shown: PublishPage, at: datetime | None) -> Publication:
@@ -154,7 +154,7 @@ def _asked(request: Request, desk: Desk, act: Act, about: dict[str, Any]) -> Htt
             try:
                 return _go_on(request, act(form, shown, at))
             except rows.TooLate:
-                form.add_error("publish_at", "This has passed. Choose a later time.")
+                form.add_error("publish_at", rows.WHEN)
             except (Conflict, rows.Behind, rows.AnotherWaits, NoNote, Unfit, Unticked) as refusal:
                 said = _why_not(refusal)
                 desk = desk if is_back else desks.of_tree(desk.tree, may_edit=True)

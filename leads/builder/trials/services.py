@@ -17,6 +17,7 @@ from django.db.models import Max
 from leads import canaries
 from leads.builder import desk
 from leads.builder.publishing.checks import checks
+from leads.builder.publishing.services import as_revision, desk_with
 from leads.crash import crash_point
 from leads.world import known
 from notifications import services as notices
@@ -119,16 +120,23 @@ def roll_back(trial: Trial, *, reason: str, now: datetime) -> Trial:
     return trial
 
 
-@transaction.atomic
 def promote(trial: Trial, *, by: User, now: datetime) -> Trial:
-    """The version on trial is live from now on. Raises NotNow and Unfit."""
+    """The version on trial is live from now on, unless something forbids to publish it. Raises NotNow and Unfit."""
+    version = desk_with(trial.tree, as_revision(trial.version))
+    if trial.status == Status.RUNNING and (errors := checks(version, now=now).errors):
+        raise Unfit([RuleError("", one.words) for one in errors])
+    return _promote(trial, by, now)
+
+
+@transaction.atomic
+def _promote(trial: Trial, by: User, now: datetime) -> Trial:
     people.hold_revision()
     trial = _running(trial)
-    Tree.objects.select_for_update().get(pk=trial.tree_id)
-    live = drafts.live_of(trial.tree)
+    tree = Tree.objects.select_for_update().get(pk=trial.tree_id)
+    live = drafts.live_of(tree)
     if live is None or live.pk != trial.against_id:
         raise NotNow("Something else was published meanwhile, so this trial is over. Look at the draft again.")
-    if trial.tree.needs_approval and trial.kind == Trial.Kind.SHADOW:
+    if tree.needs_approval and not _took_two(trial):
         raise NotNow("Publishing this tree takes two people: ask for a publication of the draft.")
     _checked(trial.tree, trial.version.document)
 
@@ -215,6 +223,12 @@ def _has_second_eyes(tree: Tree, by: User) -> bool:
     draft = Draft.objects.get(tree=tree)
     written = tree.revisions.filter(at__gte=draft.started_at, number__lte=draft.newest)
     return not written.exclude(words=drafts.BEGUN).filter(by=by).exists()
+
+
+def _took_two(trial: Trial) -> bool:
+    """Whether two people were needed to begin it: a shadow needs one, and so did a canary before approval was asked."""
+    since = Change.objects.filter(kind="trees", subject=trial.tree.slug[:200], at__gte=trial.started_at)
+    return trial.kind == Trial.Kind.CANARY and not since.filter(after={"needs_approval": True}).exists()
 
 
 def _note(terms: Terms) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads import by_hand, draining
+from leads.builder.publishing import services as publishing
 from leads.builder.trials import figures as trial_figures
 from leads.builder.trials import guard as trial_guard
 from leads.builder.trials import services as trials
@@ -20,7 +21,7 @@ from notifications.models import Notification
 from reps.models import Change, Rep
 from routing.builder import drafts
 from routing.engine.sides import is_taken
-from routing.models import Decision, Pool, Tree, Trial, Version
+from routing.models import Decision, Pool, TestLead, Tree, Trial, Version
 from tests.leads.builder.trying import CANARY, canary, draft, shadow, the_tree
 from tests.office import CLARA, FILE, LARGE, LENA, MAYA, SMALL, arrive, person
 
@@ -264,3 +265,29 @@ def test_a_tree_that_takes_two_people_takes_two_for_a_canary():
         canary(10, revision)
     trial = trials.begin(the_tree(), Terms(CANARY, 10), rev=revision.number, by=person(LENA), now=timezone.now())
     assert trial.started_by == person(LENA)
+
+
+def test_a_canary_that_one_person_began_is_not_promoted_once_the_tree_asks_for_two():
+    trial = canary(30)
+    publishing.need_approval(the_tree(), needed=True, by=person(MAYA), now=timezone.now())
+
+    with pytest.raises(NotNow, match="two people"):
+        trials.promote(trial, by=person(MAYA), now=timezone.now())
+
+    assert drafts.live_of(the_tree()).pk == trial.against_id
+
+
+def test_what_may_not_be_published_is_not_promoted_either():
+    trial = canary(30)
+    TestLead.objects.create(
+        tree=the_tree(),
+        name="Large goes nowhere else",
+        facts={},
+        expect={"to": {"kind": "queue", "queue": "nowhere"}},
+        made_at=timezone.now(),
+    )
+
+    with pytest.raises(Unfit, match="Large goes nowhere else"):
+        trials.promote(trial, by=person(MAYA), now=timezone.now())
+
+    assert drafts.live_of(the_tree()).pk == trial.against_id

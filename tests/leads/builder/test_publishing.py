@@ -431,3 +431,46 @@ def test_what_can_no_longer_run_does_not_come_back(tree: Tree, olivia: User) -> 
 
     with pytest.raises(Unfit, match="no queue"):
         services.roll_back(tree, number=2, over=3, note="Back.", by=olivia, now=timezone.now(), accepted=True)
+
+
+def test_what_was_scheduled_before_approval_was_asked_waits_for_it_too(tree: Tree, olivia: User, paul: User) -> None:
+    asked = scheduled(tree, olivia)
+
+    services.need_approval(tree, needed=True, by=olivia, now=timezone.now())
+
+    assert services.publish_due() == 0
+    asked.refresh_from_db()
+    assert (asked.status, live(tree).number) == (Status.WAITING, 1)
+    assert Notification.objects.filter(user=paul, text__contains="asks you to approve").exists()
+    with pytest.raises(OwnWish):
+        services.approve(asked, by=olivia, now=timezone.now())
+    services.approve(asked, by=paul, now=timezone.now())
+    assert live(tree).number == 2
+
+
+def test_what_somebody_approved_is_not_held_back_once_more(tree: Tree, olivia: User, paul: User) -> None:
+    now = timezone.now()
+    services.need_approval(tree, needed=True, by=olivia, now=now)
+    asked = publish(tree, write(tree, olivia, at_least(20)), olivia, at=now + timedelta(days=1), now=now)
+    services.approve(asked, by=paul, now=now)
+
+    services.need_approval(tree, needed=False, by=olivia, now=now)
+    services.need_approval(tree, needed=True, by=olivia, now=now)
+
+    assert Publication.objects.get().status == Status.SCHEDULED
+
+
+def test_no_time_is_so_far_ahead_that_no_clock_could_show_it(tree: Tree, olivia: User) -> None:
+    now = timezone.now()
+
+    with pytest.raises(TooLate):
+        publish(tree, write(tree, olivia, at_least(20)), olivia, at=now.replace(year=9999), now=now)
+
+
+def test_what_was_only_on_trial_was_never_live_and_is_no_way_back(tree: Tree, olivia: User) -> None:
+    tried = Version.objects.create(
+        tree=tree, number=2, status=Version.Status.RETIRED, document=live(tree).document, note="Tried in the shadow."
+    )
+
+    with pytest.raises(Version.DoesNotExist):
+        services.roll_back(tree, number=tried.number, over=1, note="Back", by=olivia, now=timezone.now(), accepted=True)
