@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leads.kept import storable
 from leads.normalise import normalise
 from leads.pages.facts import capitalised
 from routing.engine.document import size
@@ -16,6 +17,7 @@ from routing.engine.facts import WEEKDAYS, Field, FieldType, Vocabulary, as_json
 
 FULL_NAME = "name"  # a form's one field for both, understood wherever leads come in
 LARGEST = 256 * 1024  # bytes
+FARTHEST = timedelta(days=20 * 365)
 MOST_SAID = 8
 WANTED: Mapping[FieldType, str] = {
     FieldType.NUMBER: "a number, such as 200",
@@ -90,9 +92,12 @@ def moment_of(day: str, at: str, zone: ZoneInfo, now: datetime) -> datetime | No
     try:
         hour = time.fromisoformat(at or "00:00").replace(tzinfo=None)
         wanted = _day(day, hour, now.astimezone(zone))
-        return datetime.combine(wanted, hour, zone).astimezone(now.tzinfo)
+        moment = datetime.combine(wanted, hour, zone).astimezone(now.tzinfo)
     except (ValueError, OverflowError):
         raise Unusable(["Time: choose a day and an hour, such as Sunday 03:00."]) from None
+    if abs(moment - now) > FARTHEST:  # what is promised from then on must have a date, too
+        raise Unusable([f"Time: choose a day within {FARTHEST.days // 365} years of today."])
+    return moment
 
 
 def _day(day: str, hour: time, now: datetime) -> date:
@@ -108,6 +113,7 @@ def _unfit(field: Field) -> str:
 
 
 def _unknown(name: str, vocabulary: Vocabulary) -> str:
+    name = storable(name)
     names = [field.name for field in vocabulary] + [FULL_NAME]
     near = difflib.get_close_matches(name.casefold().replace(" ", "_"), names, 1)
     return f"{name[:80]}: there is no such field.{f' Did you mean {near[0]}?' if near else ''}"

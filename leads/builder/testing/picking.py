@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from leads.builder.desk import Desk
 from leads.builder.testing.chips import NOT_TO_EDIT, asked_by
+from leads.kept import storable
 from leads.models import Lead
 from leads.pages import facts as facts_page
 from reps.models import User
@@ -16,6 +17,7 @@ from routing.engine.facts import FieldType
 from routing.models import TestLead
 
 MOST_LEADS = 12
+MOST_WORDS = 8  # of a search
 MOST_SAVED = 100
 # Of a lead made up: who it is, and what trees usually ask.
 USUAL = ("email", "company", "intent", "source", "country", "state", "employees", "industry", "score")
@@ -64,7 +66,7 @@ def page(user: User, desk: Desk, given: Given) -> Page:
 def found(user: User, query: str) -> Sequence[Lead]:
     """The newest that have every word, as far as the user may see them."""
     leads = Lead.objects.visible_to(user)
-    for word in query.split():
+    for word in storable(query).split()[:MOST_WORDS]:
         leads = leads.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(company__icontains=word))
     newest = leads.select_related("rep__user", "queue", "source").order_by("-received_at", "-pk")
     return list(newest[:MOST_LEADS])

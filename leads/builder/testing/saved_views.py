@@ -18,6 +18,7 @@ from leads.builder.testing import saved
 from leads.builder.testing import under_test as testing
 from leads.builder.testing.chips import asked_by
 from leads.builder.testing.under_test import Tested
+from leads.kept import storable
 from reps.access import Request, only, signed_in
 from reps.models import User
 from reps.pages import page
@@ -52,7 +53,7 @@ def save(request: Request, slug: str) -> HttpResponse:
         return redirect("builder", slug)
     if request.method != "POST":
         return _form(request, desk, tested, name=tested.name)
-    name = " ".join(request.POST.get("name", "").split())
+    name = " ".join(storable(request.POST.get("name", "")).split())
     expect = saved.expectations(tested).get(request.POST.get("expect", ""))
     problems = _problems(name, expect is not None)
     if problems or expect is None:

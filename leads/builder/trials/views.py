@@ -14,6 +14,8 @@ from leads.builder.desk import Desk, desk_of
 from leads.builder.trials import pages
 from leads.builder.trials import services as trials
 from leads.builder.trials.services import NotNow, Terms, Unfit
+from leads.kept import storable
+from leads.numbers import own_number
 from reps.access import Request, only, signed_in
 from reps.models import User
 from reps.pages import page
@@ -75,8 +77,7 @@ def begin(request: Request, slug: str) -> HttpResponse:
 def trial(request: Request, slug: str, pk: int) -> HttpResponse:
     desk = desk_of(request.user, slug)
     found = _found(desk, pk)
-    before = request.GET.get("before", "")
-    shown = pages.of_trial(found, before=int(before) if before.isdecimal() else None, now=timezone.now())
+    shown = pages.of_trial(found, before=own_number(request.GET.get("before")), now=timezone.now())
     return page(request, "builder/trial.html", {"desk": desk, "page": shown, "one": shown.shown}, part="trial")
 
 
@@ -85,7 +86,7 @@ def trial(request: Request, slug: str, pk: int) -> HttpResponse:
 @only(REVOPS)
 def end(request: Request, slug: str, pk: int) -> HttpResponse:
     found = _found(desk_of(request.user, slug), pk)
-    reason = " ".join(request.POST.get("reason", "").split())[:300] or f"Ended by {request.user}."
+    reason = " ".join(storable(request.POST.get("reason", "")).split())[:300] or f"Ended by {request.user}."
     try:
         trials.end(found, reason=reason, by=request.user, now=timezone.now())
     except NotNow as refusal:

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads.builder.desk import desk_of
@@ -182,3 +184,34 @@ def test_a_manager_tests_only_with_leads_that_he_may_see() -> None:
     steel.rep = priya.rep
     steel.save()
     assert "Stan Steel" not in ines.get("/routing/inbound/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("what", "fields"),
+    [
+        ("test", {"do": "json", "json": '{"\\ud800": 1}'}),
+        ("test", {"do": "json", "json": '{"a\\u0000": 1}'}),
+        ("test", {"do": "time", "date": "9999-12-31", "at": "23:59"}),
+        ("test", {"do": "time", "date": "0001-01-03", "at": "00:00"}),
+    ],
+)
+def test_what_no_clock_and_no_row_can_hold_is_refused_in_words(maya: Client, what: str, fields: dict[str, str]) -> None:
+    maya.post(f"/routing/inbound/{what}/", {"do": "json", "json": '{"intent": "demo"}'})
+
+    assert maya.post(f"/routing/inbound/{what}/", fields).status_code == 422
+    assert maya.get("/routing/inbound/").status_code == 200
+
+
+def test_a_name_and_a_search_may_hold_anything(maya: Client) -> None:
+    maya.post(TEST, {"do": "json", "json": '{"intent": "demo"}'})
+
+    assert maya.post(SAVE, {"name": "A\0B", "expect": "node", "time": "whenever"}).status_code == 302
+    assert TestLead.objects.get().name == "A\N{REPLACEMENT CHARACTER}B"
+    assert maya.get("/routing/inbound/test/leads/?q=a%00b").status_code == 200
+
+
+def test_a_search_asks_for_a_few_words_whatever_is_pasted_into_it(maya: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert maya.get("/routing/inbound/test/leads/", {"q": "abc " * 500}).status_code == 200
+
+    assert max(query["sql"].upper().count("LIKE") for query in queries) <= 3 * 8

@@ -182,3 +182,12 @@ def test_the_list_of_trees_says_what_is_on_trial():
 
     assert "Canary 10 %" in body
     assert "Shadow" in body
+
+
+def test_a_reason_and_a_place_in_the_list_may_hold_anything():
+    maya, trial = signed_in(MAYA), canary(10)
+
+    assert maya.get(f"{PAGE}{trial.pk}/?before={'9' * 5_000}").status_code == 200
+    assert maya.post(f"{PAGE}{trial.pk}/end/", {"reason": "Wrong\0week."}).status_code == 302
+    trial.refresh_from_db()
+    assert trial.end_reason == "Wrong\N{REPLACEMENT CHARACTER}week."
