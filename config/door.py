@@ -27,6 +27,7 @@ from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
 
 from config import edge
 from config.embedded import processes
+from leads import garbage
 
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
@@ -205,4 +206,6 @@ if "SWITCHYARD_SUPERVISED" in os.environ:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _django: Any = get_wsgi_application()
+# A drawn tree of a thousand rules makes a million objects and hardly a cycle: looking for some took 40 % of an edit.
+garbage.leave_what_is_loaded()
 application = Door(_django)

@@ -1,4 +1,4 @@
-"""Python's collector of cyclic garbage, in processes that route all day long.
+"""Python's collector of cyclic garbage, in processes that route or draw all day long.
 
 A batch makes thousands of tuples and hardly a cycle, and each thousand would have the collector look through all that
 Django has loaded: a fifth of a worker's time.
