@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -38,8 +38,9 @@ class Row:
 @only(User.Role.REVOPS, User.Role.MANAGER)
 def findings(request: Request, slug: str) -> HttpResponse:
     desk, now = desk_of(request.user, slug), timezone.now()
-    found = [_row(desk, one) for one in found_of.findings(desk, now)]
-    simpler = [_row(desk, one) for one in found_of.simpler(desk, traffic.counts(desk, now=now))]
+    pieces = {piece.id: piece for piece in nodes.walk(desk.document)}
+    found = [_row(desk, one, pieces) for one in found_of.findings(desk, now)]
+    simpler = [_row(desk, one, pieces) for one in found_of.simpler(desk, traffic.counts(desk, now=now))]
     context = {
         "desk": desk,
         "tree": desk.tree,
@@ -56,8 +57,8 @@ def _kinds(found: list[Row], simpler: list[Row]) -> Iterator[tuple[str, str, lis
     yield "simpler", "Could be simpler", simpler
 
 
-def _row(desk: Desk, finding: Finding) -> Row:
-    piece = nodes.find(desk.document, finding.node)
+def _row(desk: Desk, finding: Finding, pieces: Mapping[str, nodes.Found]) -> Row:
+    piece = pieces.get(nodes.rule_of(finding.node))
     place, name = (piece.number, str(piece.rule.get("name") or "Unnamed rule")) if piece else ("", "")
     if nodes.is_otherwise(finding.node):
         name = f"Otherwise of {name}" if name else "Otherwise"
