@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from leads.builder import desk as desks
 from leads.builder.canvas import patches
-from leads.builder.canvas.drawing import as_seen, drawn
+from leads.builder.canvas.drawing import as_seen, as_shown, drawn
 from leads.builder.desk import Desk
 from reps.access import Request
 from routing.models import Revision
@@ -37,13 +37,13 @@ def changed(
         return redirect(_address(desk, node))
     now = timezone.now()
     desk = desks.of_tree(desk.tree, may_edit=desk.may_edit)
-    seen = drawn(request, as_seen(desk, _rev(request)), node="", now=now)
+    seen = as_shown(request, as_seen(desk, _rev(request)), now=now)
     page = drawn(request, desk, node=node, now=now)
     context = {
         **page.context,
-        "patches": patches.patches(seen.picture, page.picture),
-        "rows": patches.changed_rows(seen.picture, page.picture),
-        "same_rows": patches.same_rows(seen.picture, page.picture),
+        "patches": patches.patches(seen, page.picture),
+        "rows": patches.changed_rows(seen, page.picture),
+        "same_rows": patches.same_rows(seen, page.picture),
         "keeps_inspector": bool(request.POST.get("quiet")),
         "done": f"{revision.words[:1].upper()}{revision.words[1:]}" if structural else "",
     }

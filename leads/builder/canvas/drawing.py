@@ -42,7 +42,8 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime, laid: Backt
     counts = traffic.counts(desk, now=now)
     tested = testing.current(request, desk)
     found = findings.findings(desk, now)
-    shown = picture(desk, names_of(desk.known, tree=desk.tree.slug), beside(desk, counts, tested, found, laid))
+    names = names_of(desk.known, tree=desk.tree.slug)
+    shown = picture(desk, names, beside(desk, counts, tested, found, laid))
     if laid:
         shown = replace(shown, total=laid.result["leads"])
     selected = shown.card(node) if node else None
@@ -69,6 +70,15 @@ def drawn(request: Request, desk: Desk, *, node: str, now: datetime, laid: Backt
         "now": now,
     }
     return Drawn(shown, context)
+
+
+def as_shown(request: Request, desk: Desk, *, now: datetime) -> Picture:
+    """The picture alone, with the findings that the page was drawn with, however long ago that was."""
+    before = findings.kept(desk)
+    found = findings.findings(desk, now) if before is None else before
+    tested = testing.current(request, desk)
+    names = names_of(desk.known, tree=desk.tree.slug)
+    return picture(desk, names, beside(desk, traffic.counts(desk, now=now), tested, found, None))
 
 
 def beside(

@@ -29,16 +29,26 @@ class _Process:
 
 def findings(desk: Desk, now: datetime) -> tuple[Finding, ...]:
     """Errors first, then warnings and notes."""
-    key = (desk.tree.pk, desk.rev, desk.live.pk if desk.live else 0, desk.known.revision)
-    kept = _Process.found.get(key)
-    if kept is not None and timedelta() <= now - kept[0] < FRESH:
-        return kept[1]
+    key = _key(desk)
+    before = _Process.found.get(key)
+    if before is not None and timedelta() <= now - before[0] < FRESH:
+        return before[1]
     looked = Looked(desk.tree.slug, desk.document, desk.readable, desk.world, now, evidence_of(desk, now))
     found = lint(looked)
     _Process.found[key] = (now, found)
     while len(_Process.found) > MOST_KEPT:
         _Process.found.popitem(last=False)
     return found
+
+
+def kept(desk: Desk) -> tuple[Finding, ...] | None:
+    """What was found last, at any time: what a page that was drawn from it shows."""
+    found = _Process.found.get(_key(desk))
+    return found[1] if found else None
+
+
+def _key(desk: Desk) -> Key:
+    return desk.tree.pk, desk.rev, desk.live.pk if desk.live else 0, desk.known.revision
 
 
 def simpler(desk: Desk, counts: Counts) -> tuple[Finding, ...]:
