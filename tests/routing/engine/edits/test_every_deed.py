@@ -146,3 +146,12 @@ def test_every_deed_that_is_made_up_here_can_be_done(op: str) -> None:
             max_examples=2000, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None
         ),
     )
+
+
+def test_no_tree_grows_past_what_could_be_published() -> None:
+    filled = {**deepcopy(LIVE["rules"][1]), "why": "x" * 1_500_000}
+    document = {**LIVE, "rules": [{**filled, "id": "a"}, {**filled, "id": "b"}]}
+
+    with pytest.raises(Refused, match="4 MiB"):
+        edits.apply(document, "duplicate", {"node": "a"}, AROUND)
+    assert edits.apply(document, "delete", {"node": "a"}, AROUND)
