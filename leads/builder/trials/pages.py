@@ -13,6 +13,8 @@ from django.db.models import Q, Sum
 from leads.builder.desk import Desk
 from leads.builder.trials import figures as trial_figures
 from leads.builder.trials.figures import Share, Side
+from leads.models import Lead
+from reps.models import User
 from routing.models import Disagreement, Traffic, Trial
 
 PER_PAGE = 25
@@ -86,33 +88,36 @@ class TrialPage:
     before: int | None  # the disagreement after which the next page begins; None on the last
 
 
-def listed(desk: Desk, *, now: datetime) -> TrialsPage:
-    running = running_of(desk, now=now)
+def listed(desk: Desk, *, by: User, now: datetime) -> TrialsPage:
+    running = running_of(desk, by=by, now=now)
     ended = desk.tree.trials.exclude(status=Trial.Status.RUNNING).select_related("version", "ended_by", "started_by")
     busy = {one.trial.kind for one in running}
     kinds = tuple(kind for kind in Trial.Kind if kind not in busy)
     return TrialsPage(running, tuple(ended.order_by("-ended_at", "-pk")[:MOST_ENDED]), _cannot(desk, kinds), kinds)
 
 
-def running_of(desk: Desk, *, now: datetime) -> tuple[Shown, ...]:
+def running_of(desk: Desk, *, by: User, now: datetime) -> tuple[Shown, ...]:
     found = desk.tree.trials.filter(status=Trial.Status.RUNNING).select_related("version", "against", "started_by")
-    return tuple(shown(trial, now=now, most=SHOWN) for trial in found.order_by("kind"))
+    return tuple(shown(trial, by=by, now=now, most=SHOWN) for trial in found.order_by("kind"))
 
 
-def of_trial(trial: Trial, *, before: int | None, now: datetime) -> TrialPage:
+def of_trial(trial: Trial, *, before: int | None, by: User, now: datetime) -> TrialPage:
     """One trial with its disagreements, the newest first, those before the one that was shown last."""
-    one = shown(trial, now=now, most=PER_PAGE + 1, before=before)
+    one = shown(trial, by=by, now=now, most=PER_PAGE + 1, before=before)
     more = len(one.disagreements) > PER_PAGE
     page = one.disagreements[:PER_PAGE]
     fitting = Shown(one.trial, one.tone, one.mine, one.theirs, one.figures, one.least, page)
     return TrialPage(fitting, page[-1].pk if more else None)
 
 
-def shown(trial: Trial, *, now: datetime, most: int, before: int | None = None) -> Shown:
+def shown(trial: Trial, *, by: User, now: datetime, most: int, before: int | None = None) -> Shown:
+    """Figures are of all leads; the disagreements only of those that the reader may see: reasons tell of leads."""
     tone = TONES[Trial.Status(trial.status)]
     if trial.kind == Trial.Kind.SHADOW:
         found = trial.disagreements.select_related("decision").order_by("-pk")
         found = found.filter(pk__lt=before) if before else found
+        if not by.is_revops:
+            found = found.filter(decision__lead_id__in=Lead.objects.visible_to(by).values("pk"))
         return Shown(trial, tone, trial_figures.NOBODY, trial_figures.NOBODY, disagreements=tuple(found[:most]))
     mine, theirs = trial_figures.sides(trial, now=now)
     least = int(trial.limits.get("leads", 1))

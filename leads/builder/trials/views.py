@@ -39,7 +39,7 @@ def listed(request: Request, slug: str) -> HttpResponse:
 def live(request: Request, slug: str) -> HttpResponse:
     """What runs, with its figures as they are now."""
     desk = desk_of(request.user, slug)
-    context = {"desk": desk, "running": pages.running_of(desk, now=timezone.now())}
+    context = {"desk": desk, "running": pages.running_of(desk, by=request.user, now=timezone.now())}
     return page(request, "builder/trials.html", context, part="running")
 
 
@@ -77,7 +77,7 @@ def begin(request: Request, slug: str) -> HttpResponse:
 def trial(request: Request, slug: str, pk: int) -> HttpResponse:
     desk = desk_of(request.user, slug)
     found = _found(desk, pk)
-    shown = pages.of_trial(found, before=own_number(request.GET.get("before")), now=timezone.now())
+    shown = pages.of_trial(found, before=own_number(request.GET.get("before")), by=request.user, now=timezone.now())
     return page(request, "builder/trial.html", {"desk": desk, "page": shown, "one": shown.shown}, part="trial")
 
 
@@ -118,6 +118,6 @@ def _found(desk: Desk, pk: int) -> Trial:
 
 
 def _page(request: Request, desk: Desk, form: pages.TrialForm, status: int = 200) -> HttpResponse:
-    shown = pages.listed(desk, now=timezone.now())
+    shown = pages.listed(desk, by=request.user, now=timezone.now())
     context: dict[str, Any] = {"desk": desk, "page": shown, "running": shown.running, "form": form}
     return page(request, "builder/trials.html", context, part="trials", status=status)

@@ -4,8 +4,10 @@ import pytest
 from django.utils import timezone
 
 from leads.builder.trials import services as trials
+from leads.models import Lead
+from reps.models import Team
 from routing.builder import drafts
-from routing.models import Disagreement, Tree, Trial, Version
+from routing.models import Disagreement, Queue, Tree, Trial, Version
 from tests.leads.builder.trying import canary, draft, shadow, the_tree
 from tests.office import DANA, LARGE, LENA, MAYA, SMALL, arrive, person, signed_in
 
@@ -191,3 +193,18 @@ def test_a_reason_and_a_place_in_the_list_may_hold_anything():
     assert maya.post(f"{PAGE}{trial.pk}/end/", {"reason": "Wrong\0week."}).status_code == 302
     trial.refresh_from_db()
     assert trial.end_reason == "Wrong\N{REPLACEMENT CHARACTER}week."
+
+
+def test_what_is_told_of_a_lead_is_for_those_who_may_see_it():
+    trial = shadow()
+    lead = arrive("Iris Wolf", **LARGE)
+    told = {"to": "Lee", "reason": "Owner of Wolf Ltd."}
+    Disagreement.objects.create(trial=trial, decision=lead.decision, at=timezone.now(), live=told, shadow=told)
+    Trial.objects.update(compared=1, differed=1)
+    others = Team.objects.create(slug="others", name="Others")
+    Lead.objects.filter(pk=lead.pk).update(rep=None, queue=Queue.objects.create(slug="o", name="O", team=others))
+
+    for address in (PAGE, f"{PAGE}live/", f"{PAGE}{trial.pk}/"):
+        assert "Wolf Ltd" not in signed_in(LENA).get(address).text
+        assert "Wolf Ltd" in signed_in(MAYA).get(address).text
+    assert "No lead that you may see" in signed_in(LENA).get(PAGE).text
