@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 
 from leads.builder.names import names_of
+from leads.builder.remembering import Remembered
 from leads.configuration import worlds
 from leads.world import Known, known
 from reps.models import User
@@ -21,13 +21,7 @@ from routing.engine.unfinished import Readable, readable
 from routing.engine.world import Published, World
 from routing.models import Draft, Revision, Tree, Version
 
-MOST_KEPT = 16
-
-
-class _Process:
-    """What this process read last."""
-
-    readable: OrderedDict[tuple[object, ...], Readable] = OrderedDict()
+READABLE: Remembered[Readable] = Remembered(16)
 
 
 @dataclass(frozen=True)
@@ -57,12 +51,7 @@ class Desk:
         holder = self.revision or self.live
         if holder is None or holder.document is not self.document:
             return self._read()
-        key = (type(holder), holder.pk, self.known.revision)
-        if key not in _Process.readable:
-            _Process.readable[key] = self._read()
-            if len(_Process.readable) > MOST_KEPT:
-                _Process.readable.popitem(last=False)
-        return _Process.readable[key]
+        return READABLE.get((type(holder), holder.pk, self.known.revision), self._read)
 
     def _read(self) -> Readable:
         return readable(self.document, self.known.world.vocabulary, references_of(self.known))

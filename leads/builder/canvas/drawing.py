@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,8 +24,6 @@ from routing.builder import drafts
 from routing.engine.lint import ERROR, NOTE, WARNING, Finding
 from routing.engine.simplify import meter
 from routing.models import Backtest, Revision
-
-MOST_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +97,11 @@ def as_seen(desk: Desk, rev: int) -> Desk:
     return replace(desk, draft=desk.draft if revision else None, revision=revision, document=document)
 
 
-class _Process:
-    """The tags of the revisions that this process drew last: neither they nor what is live ever change."""
-
-    tags: OrderedDict[tuple[int, int], Mapping[str, str]] = OrderedDict()
-
-
 def tags(desk: Desk) -> Mapping[str, str]:
     """What is new, edited or moved against what is live."""
     if desk.draft is None or desk.live is None or desk.revision is None:
         return {}
-    key = (desk.live.pk, desk.revision.pk)
-    if key not in _Process.tags:
-        _Process.tags[key] = comparing.tags(comparing.changes(desk))
-        if len(_Process.tags) > MOST_KEPT:
-            _Process.tags.popitem(last=False)
-    return _Process.tags[key]
+    return comparing.tags(comparing.changes(desk))
 
 
 def problems(found: tuple[Finding, ...]) -> dict[str, Problem]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leads.builder.desk import Desk
 from leads.builder.names import names_of
+from leads.builder.remembering import Remembered
 from leads.world import Known
 from routing.builder import drafts
 from routing.engine import difference, meaning, nodes, phrases
@@ -20,7 +20,7 @@ LABELS = {"new": "New", "edited": "Edited", "moved": "Moved", "removed": "Remove
 # Of several things that happened to a piece its card says the first of these.
 WEIGHT = ("new", "off", "on", "edited", "moved")
 AROUND = 48  # letters of what stayed that are said beside what did not
-MOST_KEPT = 32
+CHANGES: Remembered[tuple[Change, ...]] = Remembered(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,11 @@ class Row:
         return [(tag, LABELS[tag]) for tag in self.tags]
 
 
-class _Process:
-    """What this process compared last."""
-
-    found: OrderedDict[tuple[object, ...], tuple[Change, ...]] = OrderedDict()
-
-
 def changes(desk: Desk) -> tuple[Change, ...]:
     """What the desk's document changes of what is live; everything is new where nothing is."""
     key = (desk.tree.pk, desk.rev, desk.live.pk if desk.live else 0, desk.known.revision)
-    if key not in _Process.found:
-        before = desk.live.document if desk.live else drafts.EMPTY
-        _Process.found[key] = compared(before, desk.document, desk.known)
-        while len(_Process.found) > MOST_KEPT:
-            _Process.found.popitem(last=False)
-    return _Process.found[key]
+    before = desk.live.document if desk.live else drafts.EMPTY
+    return CHANGES.get(key, lambda: compared(before, desk.document, desk.known))
 
 
 def compared(before: Json, after: Json, known: Known) -> tuple[Change, ...]:

@@ -13,6 +13,7 @@ from leads.builder.desk import Desk
 from leads.builder.publishing import comparing
 from leads.builder.publishing.comparing import Line, Row
 from routing.builder import drafts
+from routing.builder.publishing import OPEN
 from routing.engine import nodes
 from routing.engine.edits import DEEDS
 from routing.engine.nodes import Json
@@ -82,7 +83,7 @@ def history(tree: Tree, *, below: int = 0) -> History:
         entries=_entries(found[:SIZE]),
         older=found[SIZE - 1].number if len(found) > SIZE else 0,
         is_first=not below,
-        waiting=wishes.filter(status__in=[Publication.Status.WAITING, Publication.Status.SCHEDULED]).first(),
+        waiting=wishes.filter(status__in=OPEN).first(),
         failed=failed if failed is not None and failed.status == Publication.Status.FAILED else None,
     )
 

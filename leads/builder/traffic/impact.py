@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.builder.desk import Desk, world_with
+from leads.builder.remembering import Remembered
 from leads.builder.traffic import sample
 from leads.builder.traffic.sample import Sample, Seen
 from routing.engine.conditions import question
@@ -22,6 +23,8 @@ from routing.engine.rules import Rule
 from routing.engine.walk import clock_facts, enter
 from routing.engine.world import World
 from routing.models import Tree
+
+WAYS: Remembered[tuple[Held, ...]] = Remembered(16)  # of a whole sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +71,19 @@ def _tally(drawn: Drawn, ways: Sequence[Held]) -> Tally:
     return tally
 
 
-class _Process:
-    """What this process worked out last: by what was asked."""
-
-    ways: dict[tuple[object, ...], tuple[Held, ...]] = {}
-    MOST = 16
-
-
 def held_by_draft(desk: Desk, leads: Sample) -> Sequence[Held]:
     if desk.revision is None:
         return _held_by_live(desk, leads)
-    return _remembered(("draft", desk.revision.pk, desk.known.revision, leads.stamp), desk.world, desk, leads)
+    key = ("draft", desk.revision.pk, desk.known.revision, leads.stamp)
+    return WAYS.get(key, lambda: held_by(desk.world, desk.tree, leads))
 
 
 def _held_by_live(desk: Desk, leads: Sample) -> Sequence[Held]:
     readable = desk.live_readable
     if desk.live is None or readable is None:
         return [()] * len(leads)
-    asked = ("live", desk.live.pk, desk.known.revision, leads.stamp)
-    if asked in _Process.ways:
-        return _Process.ways[asked]
-    return _remembered(asked, world_with(desk.known, desk.tree, readable), desk, leads)
-
-
-def _remembered(asked: tuple[object, ...], world: World, desk: Desk, leads: Sample) -> Sequence[Held]:
-    found = _Process.ways.get(asked)
-    if found is None:
-        found = held_by(world, desk.tree, leads)
-        while len(_Process.ways) >= _Process.MOST:
-            _Process.ways.pop(next(iter(_Process.ways)), None)
-        _Process.ways[asked] = found
-    return found
+    key = ("live", desk.live.pk, desk.known.revision, leads.stamp)
+    return WAYS.get(key, lambda: held_by(world_with(desk.known, desk.tree, readable), desk.tree, leads))
 
 
 def held_by(world: World, tree: Tree, leads: Sample) -> tuple[Held, ...]:

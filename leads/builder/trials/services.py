@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 
 from leads import canaries
 from leads.builder import desk
@@ -115,7 +116,7 @@ def roll_back(trial: Trial, *, reason: str, now: datetime) -> Trial:
     people.hold_revision()
     trial = _end(_running(trial), Status.ROLLED_BACK, reason, None, now)
     text = f"The canary of {trial.tree} was rolled back. {reason}"
-    link = f"/routing/{trial.tree.slug}/trials/{trial.pk}/"
+    link = reverse("trial", args=[trial.tree.slug, trial.pk])
     notices.tell_revops("trial", text, key=f"trial:{trial.pk}", link=link, now=now)
     return trial
 
