@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from leads.builder.desk import Desk, of_tree
-from leads.builder.traffic import impact, sample
+from leads.builder.traffic import impact, rollup, sample
+from leads.builder.traffic.counts import counts
 from leads.world import known
 from routing.engine.document import parse_condition
 from routing.models import Tree
@@ -38,6 +39,18 @@ def test_the_sample_has_the_last_arrivals_of_which_rules_were_asked() -> None:
     assert (seen.values("country"), seen.values("tags")) == ([("US", 3)], [("a", 1), ("b", 1)])
     assert [round(seen.blank_share(name), 2) for name in ("tags", "country", "title")] == [0.67, 0, 1]
     assert len(seen.holding(parse_condition(is_in("us"), seen.vocabulary), known().world.setting(NOON))) == 3
+
+
+def test_the_sample_is_of_the_days_that_the_edges_count() -> None:
+    version = publish_tree(document=TREE)
+    arrived(version, ("spam",), at=NOON - timedelta(days=29, hours=11))
+    arrived(version, ("spam",), at=NOON - timedelta(days=29, hours=13))
+    rollup.forget()
+    rollup.count_all(now=NOON)
+
+    counted = counts(desk(), now=NOON)
+
+    assert (counted.total, len(sample.sample(version.tree, NOON))) == (1, 1)
 
 
 def test_the_sample_reads_only_what_has_come_since() -> None:
