@@ -122,7 +122,7 @@ class Reader:
         known = self.vocabulary.get(data) if isinstance(data, str) else None
         if known is None:
             names = [field.name for field in self.vocabulary]
-            self.refuse(path, f"unknown field {shown(data)}{self.near(data, names)}")
+            self.refuse(path, f"unknown field {shown(data)}{self.near(data, names)}" if data else "say which field")
         return known
 
     def reference(self, slug: str, path: str, known: frozenset[str] | None, what: str) -> str:

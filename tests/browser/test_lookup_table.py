@@ -96,6 +96,24 @@ def test_what_is_pasted_from_a_spreadsheet_becomes_rows(table: None, visit: Visi
     assert rows() == [(["CA", "NV"], EMEA), (["NY"], DANA), (["TX"], TRIAGE), (["WA"], DANA)]
 
 
+def test_what_cannot_be_pasted_into_a_cell_is_said_where_it_is_seen(
+    table: None, visit: Visit, complaints: list[str]
+) -> None:
+    page = visit(PAGE, MAYA)
+
+    cell(page, 1).evaluate(
+        """(cell) => {
+            const data = new DataTransfer();
+            data.setData("text", "TX\\tNobody we know\\n");
+            cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+
+    expect(page.locator("#i-paste-form").get_by_role("alert")).to_be_visible()
+    expect(page.locator("#i-paste-form").get_by_role("alert")).to_contain_text("Nobody we know")
+    complaints.clear()  # the browser complains about every 422
+
+
 def test_lines_that_cannot_be_read_are_named_and_nothing_is_changed(
     table: None, visit: Visit, complaints: list[str], tmp_path: Path
 ) -> None:

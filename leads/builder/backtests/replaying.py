@@ -35,7 +35,7 @@ WHERE clock.started_at >= %(since)s GROUP BY person.email
 
 def last_leads(tree: Tree, *, days: int, most: int, now: datetime) -> list[Came]:
     """The last arrivals of which rules were asked, in the order of their time."""
-    return came.last(tree, since=now - timedelta(days=days), most=most)[::-1]
+    return came.last(tree, since=came.first_of(days, now), most=most)[::-1]
 
 
 def read(arrivals: Sequence[Came], vocabulary: Vocabulary) -> Iterator[Seen]:

@@ -29,6 +29,7 @@ class Outcome:
     within: str = ""
 
 
+UNFINISHED = Outcome("Not finished", "Finish it to say who gets these leads", "alert", "unset")
 UNSET = Outcome("No outcome yet", "Choose who gets these leads", "alert", "unset")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from leads.builder.canvas.outcomes import UNSET, Outcome, outcome
+from leads.builder.canvas.outcomes import UNFINISHED, UNSET, Outcome, outcome
 from leads.builder.desk import Desk
 from leads.builder.names import Names
 from leads.world import Known
@@ -198,6 +198,7 @@ class _Drawing:
 
     def target(self, key: str, target: Target | None, is_set: bool, level: int) -> Card:
         said = outcome(target, self.known, self.names) if target is not None and is_set else UNSET
+        said = UNFINISHED if is_set and key in self.broken else said
         says = said.how if not said.within else f"{said.how}, first contact within {said.within}"
         return self.with_beside(Card(key, "outcome", said.name, (Said(says),), level, 1, 1, outcome=said))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from leads.builder.canvas.outcomes import UNSET, outcome
+from leads.builder.canvas.outcomes import UNFINISHED, UNSET, outcome
 from leads.builder.desk import Desk
 from leads.builder.inspector import asked, fields
 from leads.builder.inspector.asked import Group, written
@@ -139,8 +139,11 @@ def _settable(given: Json, vocabulary: Vocabulary) -> tuple[Choice, ...]:
 def _outcome(desk: Desk, rule: Rule | None, raw: Json, names: Names) -> str:
     target = (rule.target or rule.otherwise) if rule else None
     is_set = bool(raw.get("target") or raw.get("otherwise"))
-    if rule is None or target is None or not is_set or f"{rule.id}{TARGET}" in desk.readable.broken:
+    if rule is None or target is None or not is_set:
         return UNSET.name
+    key = f"{rule.id}{OTHERWISE if nodes.is_branch(raw) else ''}{TARGET}"
+    if key in desk.readable.broken:
+        return UNFINISHED.name
     return outcome(target, desk.known, names).name
 
 

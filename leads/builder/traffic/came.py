@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -57,6 +57,12 @@ class Seen:
     rep: str
     status: str
     closed_at: datetime | None
+
+
+def first_of(days: int, now: datetime) -> datetime:
+    """When the last `days` UTC days began, today among them: those that the edges count, beside which these stand."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=days - 1)
 
 
 def last(tree: Tree, *, since: datetime, most: int) -> list[Came]:

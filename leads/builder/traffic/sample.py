@@ -9,7 +9,7 @@ import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from leads.builder.traffic import came
@@ -89,9 +89,7 @@ def forget() -> None:
 
 
 def _read(tree: Tree, now: datetime, vocabulary: Vocabulary, have: dict[int, Seen]) -> tuple[Seen, ...]:
-    # Whole UTC days, today among them, as the counts on the edges: both stand side by side on the page.
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    arrivals = came.last(tree, since=today - timedelta(days=DAYS - 1), most=MOST)
+    arrivals = came.last(tree, since=came.first_of(DAYS, now), most=MOST)
     have |= {one.decision: one for one in came.read([one for one in arrivals if one.decision not in have], vocabulary)}
     return tuple(have[one.decision] for one in arrivals if one.decision in have)
 

@@ -79,6 +79,8 @@ def move_row(document: Json, arguments: Arguments, around: Around) -> Done:
 def paste_rows(document: Json, arguments: Arguments, around: Around) -> Done:
     """From a spreadsheet: values, then where they lead. A value that is there already moves to the pasted row.
 
+    A row in which nothing stands yet gives way: it is where the paste was put.
+
     With `mode=replace` the pasted rows are all there will be.
     """
     table, whose = _table(document, arguments)
@@ -90,7 +92,7 @@ def paste_rows(document: Json, arguments: Arguments, around: Around) -> Done:
         pasted.append({"values": fitting.once(values)} | ({"target": line.target} if line.target else {}))
     now = {_compared(value, field) for row in pasted for value in row["values"]}
     kept = [] if replace else [_without(row, now, field) for row in table.get("rows", [])]
-    table["rows"] = [row for row in kept if row] + pasted
+    table["rows"] = [row for row in kept if row and (row.get("values") or row.get("target"))] + pasted
     _keep_in_step(document, arguments, table, before)
     return _done(document, arguments, f"pasted {pieces.counted(len(pasted), 'row')} into {whose}")
 

@@ -38,7 +38,7 @@ def _had(rule: str, evidence: Evidence) -> str:
     """That it had none says the same as the proof; if it had some, that was before the draft."""
     if rule not in evidence.counts or not evidence.asked:
         return ""
-    return f" {evidence.counts[rule]:,} of {evidence.asked:,} leads in {TRAFFIC_DAYS} days."
+    return f" It had {evidence.counts[rule]:,} of {evidence.asked:,} leads in {TRAFFIC_DAYS} days."
 
 
 def _fix(never: Never, parents: dict[str, str]) -> Fix:

@@ -106,6 +106,8 @@ document.addEventListener("paste", (event) => {
   const text = event.clipboardData?.getData("text") ?? "";
   if (!input || !tokensOf(input) || parted(text).length < 2) return;
   event.preventDefault();
+  asked += 1; // whoever brings a list is not looking for values
+  open(input, false);
   add(input, parted(text).map((one) => [one]));
 });
 

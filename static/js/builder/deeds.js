@@ -38,6 +38,7 @@ export function ask(what, piece) {
 export const deeds = {
   add: addBelow,
   branch: (piece) => (isRule(piece) && !isBranch(piece) ? deed("add_branch", { node: keyOf(piece) }) : say(`${nameOf(piece)} is a branch already`)),
+  inside: (piece) => isBranch(piece) && deed("add_rule", { before: `${keyOf(piece)}_otherwise`, focus: "name" }),
   duplicate: (piece) => isRule(piece) && deed("duplicate", { node: keyOf(piece) }),
   moveto: (piece) => isRule(piece) && ask("move", piece),
   toggle: (piece) => isRule(piece) && deed("toggle", { node: keyOf(piece) }),

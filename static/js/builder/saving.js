@@ -102,8 +102,12 @@ document.body.addEventListener("builder-refused", (event) => {
   const control = form?.elements?.namedItem(field);
   const place = form?.querySelector("[data-refusal]");
   if (control instanceof Element) control.setAttribute("aria-invalid", "true");
-  if (place) place.textContent = problem;
-  else message(problem);
+  if (place) {
+    place.textContent = problem;
+    const folded = place.closest("details:not([open])");
+    if (folded) folded.open = true;
+  }
+  if (!place) message(problem);
   say(problem);
 });
 

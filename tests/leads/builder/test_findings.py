@@ -41,7 +41,7 @@ def test_a_draft_is_looked_at_with_the_traffic_of_what_is_live() -> None:
     found = {one.code: one.words for one in findings.findings(desk(), NOON)}
 
     assert found == {
-        "never_reached": "Never reached: “Norse” takes all of its leads before. 0 of 40 leads in 30 days.",
+        "never_reached": "Never reached: “Norse” takes all of its leads before. It had 0 of 40 leads in 30 days.",
         "fallback": "25% of leads fit no rule and end here: 10 of 40 in 30 days.",
     }
 

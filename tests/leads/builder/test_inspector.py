@@ -68,6 +68,28 @@ def test_what_is_not_finished_is_said_and_drawn_all_the_same() -> None:
 
 
 @pytest.mark.usefixtures("office")
+def test_a_rule_without_an_outcome_says_what_it_asks_all_the_same() -> None:
+    maya = signed_in(MAYA)
+    maya.post("/routing/inbound/ops/", {"op": "add_rule", "before": "_otherwise", "name": "Fresh", "rev": 0})
+
+    page = maya.get("/routing/inbound/?node=fresh").content.decode()
+
+    assert "Finish the condition" not in page
+    assert page.count("No outcome yet") >= 2
+
+
+@pytest.mark.usefixtures("office")
+def test_a_condition_without_a_field_asks_for_one() -> None:
+    maya = signed_in(MAYA)
+    maya.post("/routing/inbound/ops/", {"op": "add_condition", "node": "students", "at": "", "rev": 0})
+
+    page = maya.get("/routing/inbound/?node=students").content.decode()
+
+    assert "say which field" in page
+    assert "unknown field" not in page
+
+
+@pytest.mark.usefixtures("office")
 def test_values_are_offered_with_their_leads_and_by_name() -> None:
     version = Version.objects.select_related("tree").get(tree__slug="inbound")
     arrived(version, (), at=timezone.now(), facts={"country": "DE"}, count=3)

@@ -79,6 +79,12 @@ def test_values_that_do_not_fit_are_refused_and_a_time_cannot_be_looked_up() -> 
     assert do("table_field", table(), AROUND, node="r_target", field="state").words == "made By country look up state"
 
 
+def test_a_row_in_which_nothing_stands_gives_way_to_what_is_pasted() -> None:
+    before = table(row("DE"), {"values": []})
+
+    assert rows("paste_rows", before, NAMED, text="FR,EMEA AEs") == [row("DE"), row("FR")]
+
+
 def test_rows_are_pasted_from_a_spreadsheet_and_take_over_values_that_were_there() -> None:
     before = table(row("DE", "AT"), row("FR"))
     text = "Country\tGoes to\nDE\tEMEA AEs\r\nFR; BE\tqueue: Triage\n\nNL\tada@example.com\nPL\taccount owner\nCZ\n"

@@ -37,7 +37,7 @@ def test_a_covered_rule_names_its_cover_what_it_had_and_how_to_be_asked_first() 
     found = only("never_reached", look(drawn, Evidence(asked=6480, counts={"germany": 0})))
 
     assert (found.node, found.by, found.severity) == ("germany", "dach", WARNING)
-    assert found.words == "Never reached: “Dach” takes all of its leads before. 0 of 6,480 leads in 30 days."
+    assert found.words == "Never reached: “Dach” takes all of its leads before. It had 0 of 6,480 leads in 30 days."
     settled(drawn, found)
 
 
