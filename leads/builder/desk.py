@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 
+from leads import lists
 from leads.builder.names import names_of
 from leads.builder.remembering import Remembered
 from leads.configuration import worlds
@@ -73,6 +74,7 @@ class Desk:
             drafts.ids_ever(self.tree),
             live=self.live.document if self.live else None,
             names=names.by_kind,
+            spelt={"country": lists.countries(), "state": lists.us_states()},
         )
 
 

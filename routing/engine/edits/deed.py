@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.engine.facts import STANDARD, Vocabulary
+from routing.engine.facts import STANDARD, Vocabulary, normal
 from routing.engine.nodes import Json
 
 Arguments = Mapping[str, Any]
@@ -25,13 +25,21 @@ class Around:
     """What a deed must know besides the document. `taken` are all ids that rules of this tree ever had.
 
     `live` is what is live, for taking pieces back; `names` are what pools, reps, queues and so on are called by
-    people: `{"pool": {"emea": "EMEA AEs"}}`.
+    people: `{"pool": {"emea": "EMEA AEs"}}`. `spelt` is how else people write what leads have in a field, in its normal
+    form: `{"country": {"austria": "AT"}}`.
     """
 
     vocabulary: Vocabulary = STANDARD
     taken: frozenset[str] = field(default_factory=frozenset)
     live: Json | None = None
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    spelt: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def meant(self, name: str, value: Any) -> Any:
+        """A value as leads have it in this field, or a list of such: nobody ever comes from "Austria", but from AT."""
+        if isinstance(value, list):
+            return [self.meant(name, one) for one in value]
+        return self.spelt.get(name, {}).get(normal(value), value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

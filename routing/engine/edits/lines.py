@@ -36,7 +36,7 @@ def add_row(document: Json, arguments: Arguments, around: Around) -> Done:
     table, whose = _table(document, arguments)
     rows = table.setdefault("rows", [])
     before = _values(table)
-    row: Json = {"values": _read(table, arguments, around.vocabulary)}
+    row: Json = {"values": _read(table, arguments, around)}
     if arguments.get("kind"):
         row["target"] = made(arguments, None, around)
     index = asked.whole(arguments, "index")
@@ -51,7 +51,7 @@ def set_row(document: Json, arguments: Arguments, around: Around) -> Done:
     table, whose = _table(document, arguments)
     row, before = _line(table, "rows", "row", arguments), _values(table)
     if "values" in arguments or "value" in arguments:
-        row["values"] = _read(table, arguments, around.vocabulary)
+        row["values"] = _read(table, arguments, around)
     if arguments.get("kind"):
         row["target"] = made(arguments, row.get("target"), around)
     _keep_in_step(document, arguments, table, before)
@@ -88,7 +88,8 @@ def paste_rows(document: Json, arguments: Arguments, around: Around) -> Done:
     replace = asked.choice({"mode": "add", **arguments}, "mode", ("add", "replace")) == "replace"
     pasted = []
     for line in lines_of(arguments.get("text"), around):
-        values = [_fitted(one, field, f"Line {line.number}: ") for one in values_in(line.values, field)]
+        fitted = (_fitted(one, field, f"Line {line.number}: ") for one in values_in(line.values, field))
+        values = [around.meant(field.name, one) for one in fitted]
         pasted.append({"values": fitting.once(values)} | ({"target": line.target} if line.target else {}))
     now = {_compared(value, field) for row in pasted for value in row["values"]}
     kept = [] if replace else [_without(row, now, field) for row in table.get("rows", [])]
@@ -173,14 +174,14 @@ def _line(target: Json, list_of: str, key: str, arguments: Arguments) -> Json:
     return line
 
 
-def _read(table: Json, arguments: Arguments, vocabulary: Vocabulary) -> list[Any]:
+def _read(table: Json, arguments: Arguments, around: Around) -> list[Any]:
     """`values` one by one as they are; one `value` is cut where people cut lists."""
-    field = _field(table, vocabulary)
+    field = _field(table, around.vocabulary)
     if "values" in arguments:
         given = arguments["values"] if isinstance(arguments["values"], list | tuple) else [arguments["values"]]
     else:
         given = values_in(asked.text(arguments, "value"), field)
-    return fitting.once([_fitted(one, field) for one in given if not facts.is_blank(one)])
+    return fitting.once([around.meant(field.name, _fitted(one, field)) for one in given if not facts.is_blank(one)])
 
 
 def _field(table: Json, vocabulary: Vocabulary) -> Field:

@@ -18,6 +18,7 @@ from routing.engine.read_conditions import ABOUT_PRESENCE, MOST_TESTS
 
 DEEPEST = 3  # the outermost group, and two within
 NO_PLACE = "This condition is not there any more."
+ABOUT_WHOLE_VALUES = frozenset({"is", "is_not", "in", "not_in"})
 ON_BLANK = {"": None, "yes": True, "no": False}
 
 
@@ -113,6 +114,9 @@ def _changed(before: Json, arguments: Arguments, around: Around) -> Json:
     question: Json = {"field": field.name, "op": op}
     if "value" in arguments or "values" in arguments:
         value = fitting.operand(field, op, arguments, or_none=retyped)
+        if op in ABOUT_WHOLE_VALUES:
+            meant = around.meant(field.name, value)
+            value = fitting.once(meant) if isinstance(meant, list) else meant
     else:
         value = fitting.carried(before.get("value"), old, operators[op])
     if value is not None:

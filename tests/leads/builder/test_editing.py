@@ -79,6 +79,18 @@ def test_a_form_brings_lists_as_repeated_fields_and_values_as_json(maya: Client)
     assert rule("regulated")["target"]["require_skills"] == {"hipaa": 2}
 
 
+def test_countries_and_states_may_be_written_as_people_do_and_are_kept_as_leads_have_them(maya: Client) -> None:
+    question = {"op": "set_condition", "node": "regulated", "at": "0", "field": "country"}
+
+    post(maya, **question, operator="in", values=["Austria", "se", "Österreich", "Narnia"])
+    post(maya, op="set_target", node="shared_target", kind="table")
+    post(maya, op="table_field", node="shared_target", field="state")
+    post(maya, op="paste_rows", node="shared_target", text='"California; tx"\tTriage')
+
+    assert rule("regulated")["when"]["all"][0]["value"] == ["AT", "SE", "Narnia"]
+    assert rule("shared")["target"]["rows"][0]["values"] == ["CA", "TX"]
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
