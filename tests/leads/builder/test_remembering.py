@@ -1,9 +1,9 @@
-"""What a process keeps of what it worked out: the same once, the oldest forgotten, threads not in each other's way."""
+"""What a process keeps of what it worked out: the same once, the oldest forgotten, and nobody waits for another."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from leads.builder.remembering import Remembered
 
@@ -32,10 +32,15 @@ def test_what_nobody_asked_for_longest_is_forgotten_first() -> None:
     assert made == [1, 2, 3, 2]
 
 
-def test_threads_that_push_each_others_out_get_what_they_asked_for() -> None:
-    kept = Remembered[int](1)
+def test_nobody_waits_while_another_works_something_out() -> None:
+    kept = Remembered[int](2)
+    got: list[int] = []
 
-    with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda of: kept.get(of % 5, square(of % 5, [])), range(2_000)))
+    def ask() -> None:
+        got.append(kept.get(1, lambda: 1 + kept.get(2, lambda: 2)))
 
-    assert got == [(of % 5) ** 2 for of in range(2_000)]
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(timeout=10)
+
+    assert got == [3]
