@@ -17,27 +17,12 @@ from notifications.models import Notification
 from reps.models import User
 from routing.builder import drafts
 from routing.models import Draft, Publication, Tree, Version
-from tests.leads.builder.test_publishing import at_least, four_eyes, live, write
+from tests.leads.builder.publications import at_least, four_eyes, live, write
 from tests.leads.conftest import COMPANY
-from tests.organisation import make_manager, make_revops
+from tests.organisation import make_manager
 
 pytestmark = pytest.mark.usefixtures("company")
 PUBLISH = "/routing/main/publish/"
-
-
-@pytest.fixture
-def olivia(company: None) -> User:
-    return make_revops(name="Olivia")
-
-
-@pytest.fixture
-def paul(company: None) -> User:
-    return make_revops(email="paul@example.com", name="Paul")
-
-
-@pytest.fixture
-def tree(company: None) -> Tree:
-    return Tree.objects.get(slug="main")
 
 
 def browser(user: User) -> Client:
