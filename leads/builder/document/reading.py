@@ -80,7 +80,7 @@ def _prose(readable: Readable, document: Json, known: Known) -> Prose:
     problems: dict[str, list[str]] = {}
     for problem in readable.problems:
         problems.setdefault(nodes.node_at(document, problem.path), []).append(problem.problem)
-    writer = Writer(Speaker(known.world.vocabulary), _names(known, called), problems)
+    writer = Writer(Speaker(known.world.vocabulary, {}, called.of_value), _names(known, called), problems)
     return Prose(
         before=tuple(_before(known, tree)),
         entries=tuple(writer.entries(tree)),

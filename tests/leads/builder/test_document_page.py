@@ -44,6 +44,14 @@ def test_the_draft_is_shown_when_it_is_asked_for():
     assert "Show what is live" in drafted
 
 
+def test_conditions_call_values_as_people_do():
+    maya = signed_in(MAYA)
+    to = {"op": "set_condition", "node": "students", "at": "0", "field": "country", "value": "DE", "operator": "is"}
+    assert maya.post("/routing/inbound/ops/", {"rev": 0, **to}, headers={"HX-Request": "true"}).status_code == 200
+
+    assert "country is Germany" in maya.get("/routing/inbound/document/?of=draft").text
+
+
 def test_what_is_not_finished_in_a_draft_is_said_at_its_rule():
     draft({"rules": [{"id": "new", "name": "Half a rule", "when": {"all": []}}]})
 
