@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from leads.models import Lead
@@ -17,6 +19,22 @@ def begin(page: Page, name: str) -> None:
     page.get_by_role("link", name="Test", exact=True).click()
     page.locator("#dialog").get_by_role("button", name=name).click()
     expect(page.locator("#test-result")).to_be_visible()
+
+
+def test_a_lead_is_tested_without_leaving_the_page_and_its_end_comes_into_view(visit: Visit) -> None:
+    arrive("Priya Raman", **HEALTH)
+    page = visit("/routing/inbound/?node=students", MAYA)
+    page.set_viewport_size({"width": 1100, "height": 480})
+    page.evaluate("document.body.dataset.stayed = 'yes'")
+    page.locator("#canvas").evaluate("canvas => canvas.scrollTo(0, canvas.scrollHeight)")
+
+    begin(page, "Priya Raman")
+
+    expect(page.locator("body")).to_have_attribute("data-stayed", "yes")
+    expect(page.locator("#n-students")).to_have_class(re.compile(r"\bsel\b"))
+    expect(page.locator("#c-regulated_target")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("#sum-why")).to_be_focused()
+    expect(page.locator("#said")).to_contain_text("Dana Okafor by rule 2.1")
 
 
 def test_the_path_of_a_recent_lead_lights_and_says_why(visit: Visit) -> None:
