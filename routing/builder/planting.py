@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from reps.models import Change, User
+from routing.builder import drafts, publishing
 from routing.engine.nodes import Json
 from routing.models import Draft, Revision, Tree
 
@@ -24,9 +25,9 @@ def plant(name: str, document: Json, *, words: str, by: User, now: datetime) -> 
     tree = Tree.objects.create(slug=slug_of(name, taken), name=name, is_default=is_default)
     Draft.objects.create(tree=tree, newest=1, started_at=now, started_by=by)
     Revision.objects.create(
-        tree=tree, number=1, document=document, op={"op": "begin"}, words=words[:300], at=now, by=by
+        tree=tree, number=1, document=document, op={"op": drafts.BEGIN}, words=words[:300], at=now, by=by
     )
-    Change.objects.create(at=now, by=by, kind="tree", subject=tree.slug, after={"name": name, "draft": words})
+    Change.objects.create(at=now, by=by, kind=publishing.KIND, subject=tree.slug, after={"name": name, "draft": words})
     return tree
 
 

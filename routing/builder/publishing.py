@@ -169,10 +169,9 @@ def fail(publication: Publication, problem: str, *, now: datetime) -> bool:
 def go_live(tree: Tree, document: Json, *, note: str, by: User | None, now: datetime) -> Version:
     """A new version of the tree, LIVE from the commit on."""
     before = _retire(tree)
-    number = (tree.versions.aggregate(Max("number"))["number__max"] or 0) + 1
     version = Version.objects.create(
         tree=tree,
-        number=number,
+        number=next_number(tree),
         status=Version.Status.LIVE,
         document=document,
         published_at=now,
@@ -190,6 +189,11 @@ def promote(version: Version, *, note: str, by: User | None, now: datetime) -> V
     version.save(update_fields=["status", "published_at", "published_by", "note"])
     _tell(before, version, by, now)
     return version
+
+
+def next_number(tree: Tree) -> int:
+    """For a new version; the tree's row is locked."""
+    return (tree.versions.aggregate(Max("number"))["number__max"] or 0) + 1
 
 
 def over_of(publication: Publication) -> int:

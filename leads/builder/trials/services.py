@@ -84,7 +84,7 @@ def _begin(tree: Tree, terms: Terms, rev: int, by: User, now: datetime) -> Trial
     if document == live.document:
         raise NotNow("The draft says what is live already.")
 
-    number = (tree.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = publishing.next_number(tree)
     version = Version.objects.create(
         tree=tree, number=number, status=Version.Status.TRIAL, document=document, note=_note(terms)
     )
