@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 
 from leads.builder.desk import Desk
-from leads.builder.inspector import fields
+from leads.builder.inspector import fields, long_tables
 from leads.builder.inspector.fields import Choice, Choices
 from leads.builder.inspector.goals import KINDS, LAST_RESORTS, Goal, Goals
 from leads.builder.names import Called, Names
@@ -72,10 +72,13 @@ class TableRow:
     leads: int | None
     is_first: bool
     is_last: bool
+    skipped: int  # rows before it that are not drawn
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """Of a long table `rows` are not all: see `long_tables`."""
+
     label: str
     fields: tuple[Choices, ...]
     rows: tuple[TableRow, ...]
@@ -83,6 +86,7 @@ class Table:
     otherwise_leads: int | None
     goals: tuple[Choices, ...]
     numeric: bool
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,30 +220,36 @@ def _table(
 ) -> Table:
     name = str(target.get("field", ""))
     known = vocabulary.get(name)
-    rows = target.get("rows", [])
+    rows, wrong = target.get("rows", []), long_tables.wrong_rows(problems)
+    places = long_tables.drawn(len(rows), wrong)
+    drawn = [
+        _row(place, before, rows, goals, wrong, leads) for before, place in zip([-1, *places], places, strict=False)
+    ]
     return Table(
         label=fields.capital(known.label if known else name or "Value"),
         fields=fields.for_tables(vocabulary, name),
-        rows=tuple(_row(index, row, len(rows) - 1, goals, problems, leads) for index, row in enumerate(rows)),
+        rows=tuple(drawn),
         otherwise=goals.at("otherwise", target.get("otherwise"), _within_part(problems, "otherwise")),
         otherwise_leads=leads.get("otherwise"),
         goals=goals.groups()[1:],
         numeric=bool(known and known.type is FieldType.NUMBER),
+        total=len(rows),
     )
 
 
 def _row(
-    index: int, row: Json, last: int, goals: Goals, problems: Mapping[str, str], leads: Mapping[str, int]
+    index: int, before: int, rows: list[Json], goals: Goals, wrong: Mapping[int, str], leads: Mapping[str, int]
 ) -> TableRow:
-    values = row.get("values", [])
+    values = rows[index].get("values", [])
     return TableRow(
         index=index,
         written=values_cell(values),
-        goal=goals.at(f"rows.{index}", row.get("target")),
-        problem=_within_part(problems, f"rows[{index}]"),
+        goal=goals.at(f"rows.{index}", rows[index].get("target")),
+        problem=wrong.get(index, ""),
         leads=leads.get(str(values[0])) if values else None,
         is_first=index == 0,
-        is_last=index == last,
+        is_last=index == len(rows) - 1,
+        skipped=index - before - 1,
     )
 
 

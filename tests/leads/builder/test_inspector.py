@@ -162,3 +162,24 @@ def test_every_operator_has_words_and_a_control(kind: FieldType) -> None:
 
     assert [value for value, _ in offered] == list(OPERATORS[kind])
     assert all(label and control(field, value) for value, label in offered)
+
+
+@pytest.mark.usefixtures("office")
+def test_of_a_long_table_the_ends_and_what_is_wrong_are_drawn() -> None:
+    rows: list[dict[str, Any]] = [
+        {"values": [f"Company {number}"], "target": {"kind": "queue", "queue": "unassigned"}} for number in range(1_000)
+    ]
+    rows[500]["target"] = {"kind": "queue", "queue": "gone"}
+    table = {"kind": "table", "field": "company", "rows": rows, "otherwise": {"kind": "fallback"}}
+    drafted(Tree.objects.get(slug="inbound"), document({**rule("long", {"all": []}), "target": table}), person(MAYA))
+
+    body = panel(MAYA, "long_target")
+
+    assert {int(found) for found in re.findall(r'id="i-row-(\d+)-form"', body)} == {
+        *range(190),
+        500,
+        *range(990, 1_000),
+    }
+    assert "310 more rows" in body
+    assert "489 more rows" in body
+    assert 'data-then="i-row-1000-values"' in body
