@@ -306,6 +306,7 @@ def test_on_a_phone_the_chosen_card_stays_in_view_above_the_sheet(visit: Visit) 
     page.locator("#c-shared").click(position={"x": 60, "y": 15})
 
     expect(page.locator("#inspector")).to_be_visible()
+    expect(page.locator("#top .hide-s:visible")).to_have_count(0)
     page.wait_for_function("""() => {
       const edge = (id, side) => document.getElementById(id).getBoundingClientRect()[side];
       return edge("c-shared", "bottom") <= edge("inspector", "top") && edge("c-shared", "top") >= edge("top", "bottom");
