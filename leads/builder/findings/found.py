@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from leads.builder.desk import Desk
@@ -10,11 +11,14 @@ from leads.builder.traffic import counts as traffic
 from leads.builder.traffic import sample
 from leads.builder.traffic.counts import Counts
 from routing.engine import nodes
-from routing.engine.lint import Evidence, Finding, Looked, Promised, lint
+from routing.engine.lint import ERROR, Evidence, Finding, Looked, Promised, lint
 from routing.engine.lint.evidence import IDLE_DAYS, TRAFFIC_DAYS
+from routing.engine.lint.findings import SEVERITIES
+from routing.engine.rules import every_rule
 from routing.engine.simplify import suggestions
 from routing.models import TrafficDay
 
+NO_WHY, WHY = "why", "It says nothing about why it exists."
 MOST_KEPT = 32
 FRESH = timedelta(minutes=1)  # counts go on, and so does the clock
 
@@ -34,11 +38,19 @@ def findings(desk: Desk, now: datetime) -> tuple[Finding, ...]:
     if before is not None and timedelta() <= now - before[0] < FRESH:
         return before[1]
     looked = Looked(desk.tree.slug, desk.document, desk.readable, desk.world, now, evidence_of(desk, now))
-    found = lint(looked)
+    found = tuple(sorted((*lint(looked), *_unexplained(desk)), key=lambda one: SEVERITIES.index(one.severity)))
     _Process.found[key] = (now, found)
     while len(_Process.found) > MOST_KEPT:
         _Process.found.popitem(last=False)
     return found
+
+
+def _unexplained(desk: Desk) -> Iterator[Finding]:
+    """Rules of a draft that say nothing about why they exist: it cannot be published before they do."""
+    if desk.revision is not None:
+        for rule in every_rule(desk.readable.tree.rules):
+            if not rule.why.strip():
+                yield Finding(rule.id, ERROR, NO_WHY, WHY)
 
 
 def kept(desk: Desk) -> tuple[Finding, ...] | None:

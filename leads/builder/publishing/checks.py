@@ -11,6 +11,7 @@ from datetime import datetime
 
 from leads.builder.desk import Desk, references_of
 from leads.builder.findings import found as findings
+from leads.builder.findings.found import NO_WHY, WHY
 from leads.builder.testing import saved
 from leads.configuration import references
 from routing.engine import nodes
@@ -19,8 +20,7 @@ from routing.engine.lint import ERROR, WARNING
 from routing.engine.nodes import Json
 from routing.engine.rules import Tree, every_rule
 
-NO_WHY, CIRCLE = "why", "circle"
-WHY = "It says nothing about why it exists."
+CIRCLE = "circle"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ def _checked(desk: Desk, found: Checks) -> Iterator[Checked]:
         yield Checked("ok", ENDS)
         kept = desk.tree.test_leads.count()
         if kept:
-            yield Checked("ok", f"{f'All {kept} test leads go' if kept > 1 else 'The test lead goes'} where they must")
+            yield Checked(
+                "ok", f"All {kept} test leads go where they must" if kept > 1 else "The test lead goes where it must"
+            )
     if not found.warnings:
         yield Checked("ok", NO_WARNING)
 

@@ -58,6 +58,16 @@ def test_each_revision_is_looked_at_by_itself_and_only_once() -> None:
 
 
 @pytest.mark.django_db
+def test_a_rule_that_says_nothing_about_why_is_a_problem_of_a_draft_before_anybody_publishes() -> None:
+    unexplained = document({**rule("swedish", is_in("SE")), "why": ""})
+    version = publish_tree(document=unexplained)
+    live = codes(desk())
+    drafted(version.tree, unexplained, make_revops())
+
+    assert (live, codes(desk())) == ([], [("swedish", "why")])
+
+
+@pytest.mark.django_db
 def test_a_rule_is_idle_only_after_it_has_been_live_for_all_that_time() -> None:
     tree = document(rule("spam", is_in("US")), rule("rest"))
     version = publish_tree(document=tree)
