@@ -84,10 +84,15 @@ def desk_of(user: User, slug: str) -> Desk:
 
 
 def of_tree(tree: Tree, *, may_edit: bool) -> Desk:
-    live, draft = drafts.live_of(tree), Draft.objects.select_related("base", "started_by").filter(tree=tree).first()
+    live, draft = drafts.live_of(tree), _draft_of(tree)
     revision = tree.revisions.select_related("by").get(number=draft.newest) if draft else None
     document = revision.document if revision else live.document if live else drafts.EMPTY
     return Desk(tree, live, draft, revision, document, known(), may_edit)
+
+
+def _draft_of(tree: Tree) -> Draft | None:
+    # Nobody reads what its base says, and it may be a megabyte.
+    return Draft.objects.select_related("base", "started_by").defer("base__document").filter(tree=tree).first()
 
 
 def of_document(desk: Desk, document: Json) -> Desk:

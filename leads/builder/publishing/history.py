@@ -17,7 +17,7 @@ from routing.builder.publishing import OPEN
 from routing.engine import nodes
 from routing.engine.edits import DEEDS
 from routing.engine.nodes import Json
-from routing.models import Publication, Tree, Trial, Version
+from routing.models import Publication, Revision, Tree, Trial, Version
 
 SIZE = 30
 DRAFT, LIVE = "draft", "live"
@@ -53,7 +53,12 @@ class Side:
 
     key: str
     name: str
-    document: Json
+    holder: Version | Revision | None
+
+    @property
+    def document(self) -> Json:
+        """Read when asked for: of all versions only two are compared."""
+        return self.holder.document if self.holder else drafts.EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def comparison(desk: Desk, *, before: str, after: str, only: bool) -> Comparison
     first = by_key.get(live if before in ("", LIVE) else before)
     if before == "" and (first is None or first.key == after):
         place = [side.key for side in sides].index(after) if after in by_key else 0
-        first = sides[place + 1] if place + 1 < len(sides) else Side("", "Nothing", drafts.EMPTY)
+        first = sides[place + 1] if place + 1 < len(sides) else Side("", "Nothing", None)
     second = by_key.get(live if after == LIVE else after)
     if first is None or second is None:
         raise Http404("There is no such version.")
@@ -119,10 +124,10 @@ def comparison(desk: Desk, *, before: str, after: str, only: bool) -> Comparison
 
 def _sides(desk: Desk) -> list[Side]:
     """The draft first, then the versions, the newest first."""
-    found = [Side(DRAFT, "Draft", desk.revision.document)] if desk.revision else []
-    for version in _published(desk.tree):
+    found = [Side(DRAFT, "Draft", desk.revision)] if desk.revision else []
+    for version in _published(desk.tree).defer("document"):
         live = " (live)" if version.status == Version.Status.LIVE else ""
-        found.append(Side(str(version.number), f"Version {version.number}{live}", version.document))
+        found.append(Side(str(version.number), f"Version {version.number}{live}", version))
     return found
 
 
