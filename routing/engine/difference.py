@@ -100,6 +100,8 @@ class _Compared:
 def _edits(was: Found, now: Found, speaker: Speaker) -> Iterator[Change]:
     """What a rule says of itself, apart from the rules within it."""
     one, other = was.rule, now.rule
+    if meaning.same(_own(one), _own(other)):
+        return
     number, name = now.number, _name(now)
     off, off_now = bool(one.get("off")), bool(other.get("off"))
     if off != off_now:
@@ -119,6 +121,11 @@ def _edits(was: Found, now: Found, speaker: Speaker) -> Iterator[Change]:
             label = SAID.get(key, f"{key}: ")
             pieces = _pieces(Run((label, value(one.get(key)))), Run((label, value(other.get(key)))))
             yield Change(now.id, "edited", number, name, pieces, key)
+
+
+def _own(rule: Json) -> Json:
+    """A rule without those within it; that it has some stays."""
+    return {**rule, "rules": []} if nodes.is_branch(rule) else rule
 
 
 def _of_the_whole(before: Json, after: Json, speaker: Speaker) -> Iterator[Change]:

@@ -21,6 +21,7 @@ LABELS = {"new": "New", "edited": "Edited", "moved": "Moved", "removed": "Remove
 WEIGHT = ("new", "off", "on", "edited", "moved")
 AROUND = 48  # letters of what stayed that are said beside what did not
 CHANGES: Remembered[tuple[Change, ...]] = Remembered(32)
+LIVE: Remembered[Json] = Remembered(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,18 @@ class Row:
 def changes(desk: Desk) -> tuple[Change, ...]:
     """What the desk's document changes of what is live; everything is new where nothing is."""
     key = (desk.tree.pk, desk.rev, desk.live.pk if desk.live else 0, desk.known.revision)
-    before = desk.live.document if desk.live else drafts.EMPTY
-    return CHANGES.get(key, lambda: compared(before, desk.document, desk.known))
+    return CHANGES.get(key, lambda: _changes(desk))
+
+
+def _changes(desk: Desk) -> tuple[Change, ...]:
+    speaker, live = speaker_of(desk.known), desk.live
+    after = meaning.document(desk.document, speaker.vocabulary)
+    if live is None:
+        before = meaning.document(drafts.EMPTY, speaker.vocabulary)
+    else:  # it does not change while a draft is edited
+        key = (live.pk, desk.known.revision)
+        before = LIVE.get(key, lambda: meaning.document(live.document, speaker.vocabulary))
+    return tuple(difference.of_meanings(before, after, speaker))
 
 
 def compared(before: Json, after: Json, known: Known) -> tuple[Change, ...]:
