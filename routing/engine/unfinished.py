@@ -6,7 +6,6 @@ a last resort that cannot be read is the built-in queue. Nothing is repaired in 
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 
 from routing.engine import nodes
@@ -38,12 +37,18 @@ def readable(document: Json, vocabulary: Vocabulary, references: References = UN
         return Readable(parse(document, vocabulary, references))
     except BadDocument as bad:
         problems = bad.problems
-    mended = deepcopy(document)
+    mended = _copied(document)
     broken = frozenset(_mend(mended, problem.path) for problem in problems)
     for found in nodes.walk(mended):
         if not nodes.is_branch(found.rule) and not isinstance(found.rule.get("target"), dict):
             found.rule["target"] = dict(FALLBACK)
     return Readable(parse(mended, vocabulary), problems, broken)
+
+
+def _copied(whole: Json) -> Json:
+    """As deep as it is mended: the whole and its rules."""
+    rules = whole.get("rules")
+    return {**whole, "rules": [_copied(rule) for rule in rules]} if isinstance(rules, list) else dict(whole)
 
 
 def _mend(document: Json, path: str) -> str:

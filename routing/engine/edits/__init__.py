@@ -7,8 +7,8 @@ field it came from; the document that was given is never touched. Arguments may 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 
+from routing.engine import nodes
 from routing.engine.document import LARGEST, size
 from routing.engine.edits import about, joining, lines, outcomes, placing, questions, reverting
 from routing.engine.edits.deed import Arguments, Around, Deed, Done, Refused
@@ -62,7 +62,7 @@ def apply(document: Json, op: str, arguments: Arguments, around: Around) -> Done
     deed = DEEDS.get(op)
     if deed is None:
         raise Refused("op", f"There is no such change. There are: {', '.join(sorted(DEEDS))}.")
-    done = deed(deepcopy(document), arguments, around)
+    done = deed(nodes.copied(document), arguments, around)
     if size(done.document) > LARGEST >= size(document):
         raise Refused("", f"The tree would have more than {LARGEST // 1024**2} MiB, and could not be published.")
     return done

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from routing.engine import nodes
 from routing.engine.edits import asked, pieces
 from routing.engine.edits.deed import Arguments, Around, Done, Refused
@@ -20,7 +18,7 @@ def revert(document: Json, arguments: Arguments, around: Around) -> Done:
     """
     if around.live is None:
         raise Refused("node", NOT_LIVE)
-    live, node = deepcopy(around.live), asked.text(arguments, "node")
+    live, node = nodes.copied(around.live), asked.text(arguments, "node")
     if node and not nodes.is_rule(node):
         return _outcome(document, live, node)
     if not node:
