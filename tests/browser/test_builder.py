@@ -299,8 +299,10 @@ def test_on_a_small_laptop_every_button_of_the_bars_is_in_view(visit: Visit) -> 
 
 def test_on_a_phone_the_chosen_card_stays_in_view_above_the_sheet(visit: Visit) -> None:
     page = visit(PAGE, MAYA)
+    page.locator("#n-students").focus()
+    press(page, "d")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.reload()
+    page.goto(page.url.partition("?")[0])
     expect(page.locator("#inspector")).to_be_hidden()
 
     page.locator("#c-shared").click(position={"x": 60, "y": 15})
