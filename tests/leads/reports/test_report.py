@@ -121,7 +121,7 @@ def test_a_rep_is_paused_for_a_while() -> None:
     assert lena.post(f"{address}pause/", {"how": "1h"}).status_code == 302
 
     assert rep(DANA).paused
-    assert re.search(r"Paused until \d\d:\d\d", text(lena, address))
+    assert re.search(r"Paused until (\w{3} )?\d\d:\d\d", text(lena, address))
 
 
 @pytest.mark.parametrize("deed", ["", "pause/", "resume/"])
