@@ -19,8 +19,10 @@ from config.settings import *
 from config.settings import DATABASES, STATIC_ROOT
 
 # A test is one long transaction, on a machine that may be busy with others: it must not be ended as if it were stuck.
-_limits = DATABASES["default"]["OPTIONS"]["options"].replace(
-    "transaction_session_timeout=10s", "transaction_session_timeout=300s"
+_limits = (
+    DATABASES["default"]["OPTIONS"]["options"]
+    .replace("transaction_session_timeout=10s", "transaction_session_timeout=300s")
+    .replace("statement_timeout=5s", "statement_timeout=120s")  # of which the last looks at all that it wrote
 )
 DATABASES["default"]["OPTIONS"]["options"] = _limits
 

@@ -154,6 +154,7 @@ class Drawing:
                 hands.go_to("i-kind-of")
         for skill, level in target.get("require_skills", {}).items():
             hands.pick("i-skill-new", f"{skill}:1")
+            hands.appears(f"i-skill-{skill}")
             if level != 1:
                 hands.choose(f"i-skill-{skill}", f"{skill}:{level}")
         for skill in target.get("prefer_skills", []):

@@ -16,8 +16,12 @@ OPERATIONS = ("Events", "Notifications", "Webhooks", "Health")
     ("email", "home", "places"),
     [
         (DANA, "My queue", ["My queue", "My leads", "My numbers", "Inbox"]),
-        (LENA, "Team", ["Team", "Leads", "Decisions", "Queues", "Performance", "Inbox", *SETUP]),
-        (MAYA, "Decisions", ["Decisions", "Leads", "Team", "Queues", "Performance", "Inbox", *SETUP, *OPERATIONS]),
+        (LENA, "Team", ["Team", "Leads", "Decisions", "Routing", "Queues", "Performance", "Inbox", *SETUP]),
+        (
+            MAYA,
+            "Decisions",
+            ["Decisions", "Leads", "Team", "Routing", "Queues", "Performance", "Inbox", *SETUP, *OPERATIONS],
+        ),
     ],
 )
 def test_each_signs_in_and_stands_where_the_work_is(email: str, home: str, places: list[str], visit: Visit) -> None:

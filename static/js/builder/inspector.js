@@ -93,6 +93,34 @@ function fill(select) {
 }
 document.addEventListener("focusin", (event) => within(event.target) && event.target.matches("[data-fill]") && fill(event.target));
 
+// A list that is typed into changes with every letter. It is saved when the typing pauses, or when the list is left.
+const TYPED_PAUSE = 250; // ms
+let typedAt = 0;
+let held = null;
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (within(event.target) && event.target.matches("select")) typedAt = event.timeStamp;
+}, true);
+
+document.addEventListener("change", (event) => {
+  if (!within(event.target) || !event.target.matches("select") || !typedAt || event.timeStamp - typedAt > TYPED_PAUSE) return;
+  event.stopImmediatePropagation();
+  unsent.add(event.target);
+  clearTimeout(held?.timer);
+  held = { list: event.target, timer: setTimeout(release, TYPED_PAUSE) };
+}, true);
+
+document.addEventListener("focusout", (event) => held?.list === event.target && release(), true);
+
+function release() {
+  const { list, timer } = held;
+  clearTimeout(timer);
+  held = null;
+  typedAt = 0;
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 // A skill or a field is taken out of its list.
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("#inspector [data-drop]");
