@@ -5,6 +5,7 @@ Both find controls by their ids, as a person finds them by looking; the keyboard
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 
 from playwright.sync_api import Page, expect
@@ -18,7 +19,7 @@ IS_BEFORE = """(id) => Boolean(document.activeElement.compareDocumentPosition(do
 LABEL = """([id, value]) => [...document.getElementById(id).options].find((one) => one.value === value)?.label"""
 
 
-class Hands:
+class Hands(ABC):
     """What both can do; `page` shows a builder."""
 
     def __init__(self, page: Page) -> None:
@@ -42,24 +43,25 @@ class Hands:
 
     # Each of these is done by one of the two.
 
+    @abstractmethod
     def stand_on(self, node: str) -> None:
         """Choose this piece of the tree, in the tree."""
-        raise NotImplementedError
 
+    @abstractmethod
     def press(self, control: str) -> None:
-        raise NotImplementedError
+        """A button."""
 
+    @abstractmethod
     def pick(self, control: str, value: str) -> None:
         """In a list, with nothing saved by it yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_to(self, control: str) -> None:
         """Into a field."""
-        raise NotImplementedError
 
+    @abstractmethod
     def deed(self, letter: str, label: str) -> None:
         """What a letter does to the piece that is chosen, or the button of this name."""
-        raise NotImplementedError
 
     def choose(self, control: str, value: str) -> None:
         """In a list, unless it is chosen there, and wait until that is saved."""
