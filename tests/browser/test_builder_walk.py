@@ -91,6 +91,8 @@ class Drawing:
                 self.rule(one, node)
 
     def add(self, parent: str) -> None:
+        self.page.wait_for_timeout(800)  # longer than what was typed last waits to be saved: its answer moves the cards
+        self.hands.settle()
         if isinstance(self.hands, Keys):
             self.hands.deed("a", "")
         else:
